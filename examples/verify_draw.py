@@ -29,9 +29,10 @@ ARCHIVE = {
     "notices": [{"after": int, "notice": NOTICE, "wording": {"v1"}, "text": TEXT, "hash": HEX, "head": HEX}],
     "plays": [{"n": int, "at_ms": int, "paid_ms": int, "chance": TEXT, "entropy": TEXT, "r": int, "prize_id": TEXT,
                "hash": HEX, "state?": STATE}],
+    "rests?": [{"from_ms": int, "until_ms?": int}], "closed_ms?": int,
     "undrawn?": [{"chance": TEXT, "paid_ms": int, "reason": REASON}],
     "winners": [{"n": int, "chance": TEXT, "prize_id": TEXT, "value": int, "state?": STATE}]}
-SIGNED = {"at_ms", "paid_ms", "value"}
+SIGNED = {"at_ms", "paid_ms", "from_ms", "until_ms", "closed_ms", "value"}
 
 
 def read(text):

@@ -9,7 +9,7 @@ use domain::{
         Campaign, Counters,
         post_payment::{self, PrizeKind, Terms},
     },
-    reward::{ActionKind, Announced, Book, Charter, Drawing, Drawn, Reward, Tallies},
+    reward::{Announced, Book, Charter, Course, Drawing, Drawn, Reward, Tallies},
 };
 use draw::{Given, chain};
 use port::{CampaignRow, Read, Reader, RewardFilter};
@@ -80,8 +80,14 @@ struct Recount {
     extras: u64,
     helped: u64,
     played: u64,
+    open: u64,
+    given_at_once: u64,
+    /// Extra chances of orders that stand.
+    standing_extras: u64,
+    undone: u64,
     tallies: Tallies,
     won: BTreeMap<SmolStr, u64>,
+    unwon: BTreeMap<SmolStr, u64>,
     prize_value: i64,
     drawn: BTreeMap<SmolStr, u64>,
     plays: u64,
@@ -120,7 +126,14 @@ impl Recount {
         self.given += u64::from(reward.extra == 0);
         self.extras += u64::from(reward.extra > 0);
         let was_done = reward.done_at.is_some();
-        self.played += u64::from(was_done && reward.action != ActionKind::Coupon);
+        let course = reward.course();
+        match course {
+            Course::Open => self.open += 1,
+            Course::Given => self.given_at_once += 1,
+            Course::Played => self.played += 1,
+            Course::Undone => self.undone += 1,
+        }
+        self.standing_extras += u64::from(reward.extra > 0 && course != Course::Undone);
         if let Some(answers) = &reward.answers {
             let terms =
                 kept.campaign().version(reward.version).and_then(|version| version.terms.of::<Terms>());
@@ -131,6 +144,10 @@ impl Recount {
         *self.drawn.entry(drawn.prize_id.clone()).or_default() += 1;
         if was_done {
             *self.won.entry(drawn.prize_id.clone()).or_default() += 1;
+            if course == Course::Undone {
+                *self.unwon.entry(drawn.prize_id.clone()).or_default() += 1;
+                return;
+            }
             let prize =
                 kept.announced().and_then(|told| post_payment::prize_of(kept.campaign(), told, drawn));
             let costs = prize.filter(|prize| matches!(prize.kind, PrizeKind::Goods | PrizeKind::Points));
@@ -193,7 +210,15 @@ impl Recount {
         let Kept { book, row: CampaignRow { counters, .. }, .. } = kept;
         let mut compared = Compared(self.chain);
         compared.count("given", book.given, self.given);
-        compared.count("played", counters.played, self.played);
+        if book.counted {
+            compared.count("played", counters.played, self.played);
+            compared.count("open", counters.open, self.open);
+            compared.count("given at once", counters.given, self.given_at_once);
+            compared.count("extra chances", counters.extra, self.standing_extras);
+            compared.count("undone", counters.undone, self.undone);
+            compared.each("undone of", &counters.unwon, &self.unwon);
+            compared.value(counters, self.prize_value);
+        }
         compared.count("answered", book.tallies.answered, self.tallies.answered);
         let none = BTreeMap::new();
         let (said, found) = (&book.tallies.by_question, &self.tallies.by_question);
@@ -202,7 +227,6 @@ impl Recount {
             compared.each(&format!("answers to {question} of"), &of(said), &of(found));
         }
         compared.each("won of", &counters.won, &self.won);
-        compared.value(counters, self.prize_value);
         if book.drawing.is_some() != kept.announced().is_some() {
             compared.0.push("it has a draw without a notice, or a notice without a draw".to_owned());
         }

@@ -73,7 +73,10 @@ pub fn until_heard(folder: &Path, others: Others) -> Result<f64> {
         runtime.block_on(begun.recv()).context("the receivers are gone")?;
     }
     let started = Stopwatch::now();
-    ours.submit(Command::CloseCampaign { campaign_id: CampaignId::try_new(ours::CAMPAIGN)? })?;
+    ours.submit(Command::CloseCampaign {
+        campaign_id: CampaignId::try_new(ours::CAMPAIGN)?,
+        closing: engine::Closing::Asked,
+    })?;
     let came = runtime.block_on(async { tokio::time::timeout(PATIENCE, arrivals.recv()).await });
     let millis = started.elapsed().as_secs_f64() * 1_000.0;
     ensure!(matches!(came, Ok(Some(()))), "the other shop's webhook did not come within {PATIENCE:?}");

@@ -65,6 +65,7 @@ pub enum Command {
     },
     CloseCampaign {
         campaign_id: CampaignId,
+        closing: Closing,
     },
     /// Puts SKUs into a campaign's list (S0-R13).
     ImportScope {
@@ -283,6 +284,15 @@ pub enum Assigned {
     Payment(PaymentId),
     /// Goods of the order.
     Lines(Vec<RefundLine>),
+}
+
+/// Whether whoever closes a campaign knows what it has promised in public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// Refused where something that was promised would not be kept.
+    Asked,
+    /// They said so.
+    Confirmed,
 }
 
 /// What becomes of the first-payment time when an order goes back (A-S4-11).

@@ -4,7 +4,7 @@
 //! decision, when what had waited has happened too: the coupons that it was placed with, then the presale pool.
 
 use crate::book::Draft;
-use crate::coupon::course;
+use crate::coupon::{course, forfeits};
 use crate::keys::summed_key;
 use crate::order::{
     books,
@@ -83,6 +83,7 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     sum_up(draft, &mut order);
     course::follow(draft, &mut order, before.coupons);
     campaign::whole(draft, &mut order);
+    forfeits::follow(draft, &mut order);
     tell_to_return(draft, &order, &before.to_return);
     let (placed_at, now) = (order.placed_at, draft.now);
     for Brought { campaign_id, figure, amount, from } in brings(draft, &order).since(&before.brought).0 {

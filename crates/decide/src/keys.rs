@@ -83,6 +83,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         Command::Import(command) => {
             keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())));
         }
+        Command::CloseCampaign { campaign_id: id, .. } => keys.books.push((shop.clone(), id.clone())),
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
@@ -93,7 +94,6 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::OverrideRun { .. }
         | Command::PutShop(_)
         | Command::Try(_)
-        | Command::CloseCampaign { .. }
         | Command::PutWebhook(_)
         | Command::RotateSecret(_)
         | Command::RemoveWebhook(_)

@@ -15,8 +15,8 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts, Platform};
 pub use command::{
-    Assigned, Command, EventOutcome, EventResult, FirstPayment, ImportCommand, Intake, Reply, Rotation,
-    Undecided, Unpaid,
+    Assigned, Closing, Command, EventOutcome, EventResult, FirstPayment, ImportCommand, Intake, Reply,
+    Rotation, Undecided, Unpaid,
 };
 pub use domain::reward::Chance;
 pub use input::Input;
@@ -55,7 +55,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         }
         Command::ReviseCampaign { campaign_id, version } => campaigns::revise(draft, campaign_id, version),
         Command::PublishCampaign { campaign_id } => campaigns::publish(draft, campaign_id),
-        Command::CloseCampaign { campaign_id } => campaigns::close(draft, campaign_id),
+        Command::CloseCampaign { campaign_id, closing } => campaigns::close(draft, campaign_id, *closing),
         Command::ImportScope { campaign_id, skus } => campaigns::import_scope(draft, campaign_id, skus),
         Command::Act(action) => campaign::act(draft, action).map(Reply::of),
         Command::StartPayment { order_id, payment_id, method, coupon_id: coupon, checkout_id: checkout } => {

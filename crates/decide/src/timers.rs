@@ -2,7 +2,7 @@
 //! again; fired twice or early it changes nothing.
 
 use crate::book::Draft;
-use crate::coupon::checkout;
+use crate::coupon::{checkout, forfeits};
 use crate::follow;
 use crate::order::{free, life};
 use domain::{
@@ -45,6 +45,8 @@ pub fn coupon(draft: &mut Draft<'_>, id: &CouponId) {
         let from = coupon.status;
         end_lock(draft, &mut coupon, lock);
         draft.move_coupon(coupon.clone(), from);
+        // One that was let go may be void by now: its batch was taken back, or its reward.
+        coupon = draft.coupon(id).unwrap_or(coupon);
     }
     if coupon.batch_id().is_some() {
         coupon.wake_at = coupon.wake_at.filter(|_| coupon.status != CouponStatus::Used);
@@ -86,5 +88,6 @@ fn end_lock(draft: &mut Draft<'_>, coupon: &mut Coupon, lock: Lock) {
     order.fail_payment(&payment);
     let detail = json!({ "payment_id": payment, "coupon_id": coupon.coupon_id });
     draft.note(&mut order, TimelineEntry::new(now, "payment.timed_out").detail(detail));
+    forfeits::let_go(draft, &mut order, &coupon.coupon_id);
     draft.put_order(order);
 }

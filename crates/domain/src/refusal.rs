@@ -105,9 +105,9 @@ codes! {
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";
-    DailyLimit = "daily_limit", "今日领取次数已达上限,请明天再来", "Today's coupon has been claimed; try again tomorrow";
-    TotalLimit = "total_limit", "领取次数已达上限", "This customer has claimed the most coupons allowed";
-    SoldOut = "sold_out", "优惠券已领完", "All coupons have been claimed";
+    DailyLimit = "daily_limit", "今日次数已达上限,请明天再来", "As many as one day allows; try again tomorrow";
+    TotalLimit = "total_limit", "次数已达上限", "One customer may have no more of it";
+    SoldOut = "sold_out", "已领完", "Nothing is left of it";
     CampaignClosed = "campaign_closed", "活动已结束", "The campaign is closed or over";
     CampaignNotDraft = "campaign_not_draft", "活动已发布", "The campaign has been published already";
     CampaignNotPublished = "campaign_not_published", "活动尚未发布", "The campaign has not been published";
@@ -119,7 +119,7 @@ codes! {
     OrderExists = "order_exists", "订单号已存在且内容不同", "An order of this number exists with other contents";
     AlreadyClaimed = "already_claimed", "优惠券已领取", "The coupon of this order has been claimed";
     CodesAlreadyMade = "codes_already_made", "该请求的券码已生成,无法再次显示", "The codes of this request were made before and cannot be shown again";
-    NotOwner = "not_owner", "该优惠券不属于此用户", "This belongs to another customer";
+    NotOwner = "not_owner", "不属于此用户", "This belongs to another customer";
     BelowThreshold = "below_threshold", "未达到满减门槛", "The amount is under the coupon's threshold";
     CouponLocked = "coupon_locked", "优惠券正在另一笔支付中使用", "The coupon is held by a payment in progress";
     CouponUsed = "coupon_used", "优惠券已使用", "The coupon has been used";
@@ -185,7 +185,7 @@ codes! {
     LooksPartlyPaid = "looks_partly_paid", "实付不足商品金额一半, 疑似只付了定金, 请确认是否单阶段订单", "Less than half of its lines is paid, as if it were a deposit; say whether it is paid at once";
     StagesUnknown = "stages_unknown", "不确定是否还有尾款, 请确认是否单阶段订单", "It is not known whether a balance is to come; say whether it is paid at once";
     GiftsUndecided = "gifts_undecided", "赠品尚未确定", "A gift of the order is not decided yet";
-    ConfirmationRequired = "confirmation_required", "该操作会丢失首款时间,请确认", "This loses the first-payment time; confirm it";
+    ConfirmationRequired = "confirmation_required", "该操作无法挽回,请确认", "This takes something away for good; confirm it";
     WatermarkBackwards = "watermark_backwards", "下载进度不能倒退", "The download watermark cannot go back";
     // Withheld offers and suppressed messages.
     BoughtElsewhere = "bought_elsewhere", "已在其他订单购买这些商品", "The customer has paid for these goods in another order";

@@ -8,13 +8,15 @@ use domain::Code;
 use domain::campaign::{self, Count, brings};
 use domain::coupon::{CouponStatus, Lock};
 use domain::order::{CancelReason, PaymentStatus, Stage, State};
-use domain::reward::{ActionKind, RewardStatus};
+use domain::reward::{ActionKind, Course, RewardStatus};
 use given::desk::Table;
 use given::rewards::{
     coupon_terms, got, open, paid_order, pay, pay_by, play_as, refund, revised, rewards, world, world_of,
 };
 use given::{at, fen, id, payment};
 use serde_json::{Value, json};
+
+const CLOSED: Option<Code> = Some(Code::CampaignClosed);
 
 /// The coupon terms with more said.
 fn with(name: &str, value: Value) -> Value {
@@ -115,12 +117,13 @@ fn s2_r04_an_order_is_rewarded_by_the_moment_at_which_it_was_paid() {
         json!({ "tiers": [{ "min_paid": 200_00, "action": { "kind": "coupon", "batch_id": "b1" } }] });
     let revised = revised(rewards("d", &coupon_terms()), &higher, at("12T00:00:00"));
     let world = given::rewards::world(vec![closed, revised]);
-    for (paid_at, rewards) in [("11T23:59:59", 2), ("12T00:00:00", 0)] {
+    for (paid_at, rewards) in [("11T23:59:59", [None, None].as_slice()), ("12T00:00:00", &[CLOSED])] {
         let mut desk = open(&world);
         let mut order = paid_order("o1", "c1", 100_00, at(paid_at));
         desk.now = at("13T00:00:00");
         campaign::whole(&mut desk, &mut order);
-        assert_eq!(order.rewards.len(), rewards, "{paid_at}");
+        let codes: Vec<_> = order.rewards.iter().map(|rewarded| rewarded.code).collect();
+        assert_eq!(codes, rewards, "{paid_at}");
     }
 }
 
@@ -327,7 +330,8 @@ fn s2_r05_survey_answers_that_do_not_fit_are_refused() {
         (json!({ "taste": ["浓"] }), "answers.taste", Code::InvalidValue),
         (json!({ "taste": "浓", "more": ["茶", "盘"] }), "answers.more", Code::InvalidValue),
         (json!({ "taste": "浓", "why": long }), "answers.why", Code::TooLongText),
-        (json!({ "taste": "浓", "why": " " }), "answers.why", Code::TooLongText),
+        (json!({ "taste": "浓", "why": " " }), "answers.why", Code::Required),
+        (json!({ "taste": "浓", "why": "" }), "answers.why", Code::Required),
         (json!({ "taste": "浓", "why": ["a"] }), "answers.why", Code::InvalidValue),
         (json!({ "taste": "浓", "colour": "red" }), "answers.colour", Code::NotFound),
     ] {
@@ -339,18 +343,27 @@ fn s2_r05_survey_answers_that_do_not_fit_are_refused() {
         play_as(&mut desk, &reward, "c2", &json!({ "taste": "浓" })).unwrap_err().code,
         Code::NotOwner
     );
-    assert_eq!((got(&desk, &order).unwrap(), desk.coupons.len(), desk.counts.len()), (reward.clone(), 0, 0));
+    assert_eq!((got(&desk, &order).unwrap(), desk.coupons.len(), desk.counts.len()), (reward.clone(), 0, 1));
 
     let answers = json!({ "taste": "浓", "more": ["茶", "壶"], "why": "香" });
     let first = play_as(&mut desk, &reward, "c-o1", &answers).unwrap();
-    let again = play_as(&mut desk, &reward, "c-o1", &json!({ "taste": "淡" })).unwrap();
+    let kept = (desk.rewards.clone(), given::rewards::book(&desk), desk.coupons.len());
+    let again = play_as(&mut desk, &reward, "c-o1", &answers).unwrap();
     assert_eq!(first, again);
+    for other in [json!({ "taste": "淡" }), json!({}), json!({ "taste": "浓", "more": ["茶"], "why": "香" })]
+    {
+        let refused = play_as(&mut desk, &reward, "c-o1", &other).unwrap_err();
+        assert_eq!(refused.code, Code::IdempotencyConflict, "{other}");
+    }
+    assert_eq!((desk.rewards.clone(), given::rewards::book(&desk), desk.coupons.len()), kept);
     assert!(first.reward.coupon_id.is_some() && desk.coupons.len() == 1);
     let tallies = given::rewards::book(&desk).tallies;
     let of = |question: &str| serde_json::to_value(&tallies.by_question[question]).unwrap();
     assert_eq!((of("taste"), of("why")), (json!({ "浓": 1 }), json!({ "": 1 })));
     assert_eq!((of("more"), tallies.answered), (json!({ "茶": 1, "壶": 1 }), 1));
-    assert_eq!(desk.counts, [(id("c"), Count::Played)]);
+    let moved = |from, to| (id("c"), Count::Rewarded { from, to, extra: 0 });
+    let (open, played) = (Course::Open, Course::Played);
+    assert_eq!(desk.counts, [moved(None, open), moved(Some(open), played)]);
 }
 
 /// A-G-8, A-G-10: the version in force when the order was paid decides. Where it is heard of late that it was paid earlier, a
@@ -408,4 +421,32 @@ fn a_g_10_a_reward_that_follows_is_given_what_that_version_gives() {
     assert_eq!((reward.version, reward.action, reward.status), (1, ActionKind::Coupon, RewardStatus::Done));
     assert!(reward.coupon_id.is_some());
     assert_eq!(order.rewards[0].waits_until, None);
+}
+
+/// S2-R10, A-S2-21: a reward counts where it stands: with its order undone it is undone, what was won with it is not won, and
+/// both are again when the order stands again.
+#[test]
+fn s2_r10_a_s2_21_a_reward_counts_where_it_stands() {
+    let world = world_of(&given::rewards::draw_terms(given::rewards::odds(1)));
+    let mut desk = open(&world);
+    let mut order = pay(&mut desk, "o1", 100_00);
+    let figures = |desk: &Table<'_>| {
+        let mut counters = campaign::Counters::default();
+        desk.counts.iter().for_each(|(_, count)| count.add_to(&mut counters));
+        let of =
+            |prizes: &std::collections::BTreeMap<_, u64>| prizes.get("phone").copied().unwrap_or_default();
+        let won = of(&counters.won) - of(&counters.unwon);
+        ([counters.open, counters.played, counters.undone, won], counters.prize_value)
+    };
+    assert_eq!(figures(&desk), ([1, 0, 0, 0], 0));
+    let reward = got(&desk, &order).unwrap();
+    given::rewards::play(&mut desk, &reward).unwrap();
+    assert_eq!(figures(&desk), ([0, 1, 0, 1], 600_00));
+    for _ in 0..2 {
+        refund(&mut desk, &mut order);
+        assert_eq!(figures(&desk), ([0, 0, 1, 0], 0));
+        order.refunds.clear();
+        campaign::whole(&mut desk, &mut order);
+        assert_eq!(figures(&desk), ([0, 1, 0, 1], 600_00));
+    }
 }

@@ -33,6 +33,12 @@ pub struct Archive {
     /// Every other chance: nothing was drawn for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undrawn: Vec<Undrawn>,
+    /// Times in which nothing new was given, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rests: Vec<Rest>,
+    /// From when on nothing new was given, where it was closed before its end; in milliseconds since 1970 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_ms: Option<i64>,
     /// Those whose prize the law wants listed, whatever became of it.
     pub winners: Vec<Winner>,
     /// The last head of the chain.
@@ -62,6 +68,17 @@ pub struct Round {
     pub signature: String,
     /// SHA-256 of the signature.
     pub randomness: Hash,
+}
+
+/// A time in which nothing new was given, half-open, in milliseconds since 1970 in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rest {
+    /// From then on,
+    pub from_ms: i64,
+    /// up to then; it lasts where that is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<i64>,
 }
 
 /// A notice and its link in the chain.

@@ -163,7 +163,7 @@ fn s0_r33_a_s0_19_closing_stops_claims_and_leaves_coupons() {
     }
     run.advance(at(15));
     let coupon = run.claim("o1");
-    run.ok(Command::CloseCampaign { campaign_id: id("c1") });
+    run.ok(Command::CloseCampaign { campaign_id: id("c1"), closing: engine::Closing::Asked });
     assert_eq!(run.refused(run.claiming("o2")), "campaign_closed");
     let shown = run.order("o2").recovery.offer.unwrap();
     assert_eq!(shown.status, OfferStatus::Displayed);

@@ -173,7 +173,7 @@ fn a_s2_21_a_s0_21_blocked_customers_count_in_their_group() {
     run.advance(at(OVER + 10));
     assert!(run.customer(&name).blocked_until.is_some());
     assert_eq!(counted(&run), [0; 4], "the better coupon of c2 was shown, c1 was not asked");
-    run.ok(Command::CloseCampaign { campaign_id: id("c2") });
+    run.ok(Command::CloseCampaign { campaign_id: id("c2"), closing: engine::Closing::Asked });
 
     run.apply(&placed("o1", &name, at(OVER + 10)));
     run.advance(at(OVER + 25));
@@ -202,7 +202,7 @@ fn a_s2_21_a_campaign_that_shows_nothing_compares_nothing() {
     }
     run.advance(at(OVER + 60));
     assert_eq!(counted(&run), [10, 0, 0, 0], "sold out for both groups alike");
-    run.ok(Command::CloseCampaign { campaign_id: id("c1") });
+    run.ok(Command::CloseCampaign { campaign_id: id("c1"), closing: engine::Closing::Asked });
     run.apply(&placed("late", &customers(Group::Holdout, 2)[1], at(OVER + 60)));
     run.advance(at(3 * OVER));
     assert_eq!(counted(&run), [10, 0, 0, 0]);

@@ -481,7 +481,8 @@ fn a_g_8_an_event_that_was_sent_as_two_ids_counts_once() {
     first.event_id = "another".into();
     assert_eq!(run.event(&first).outcome, EventOutcome::Duplicate);
     assert_eq!(outcome(&run), before);
-    let rejected = run.send(Command::CloseCampaign { campaign_id: id("c9") });
+    let rejected =
+        run.send(Command::CloseCampaign { campaign_id: id("c9"), closing: engine::Closing::Asked });
     assert_eq!(code(&rejected), "not_found");
 }
 

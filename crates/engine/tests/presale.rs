@@ -182,7 +182,7 @@ fn a_g_10_an_order_names_a_published_presale() {
     );
     let early = run.event(&presale_placed("o1", "u1", at(-1)));
     assert_eq!(early.code.map(domain::Code::as_str), Some("outside_period"));
-    run.ok(engine::Command::CloseCampaign { campaign_id: id("p1") });
+    run.ok(engine::Command::CloseCampaign { campaign_id: id("p1"), closing: engine::Closing::Asked });
     let closed = run.event(&presale_placed("o1", "u1", at(0)));
     assert_eq!(closed.code.map(domain::Code::as_str), Some("campaign_closed"));
 }

@@ -268,7 +268,7 @@ impl Step {
             }
             Self::Close(n) => {
                 let campaign_id = id(if n.is_multiple_of(2) { "p" } else { "p1" });
-                drop(run.send(Command::CloseCampaign { campaign_id }));
+                drop(run.send(Command::CloseCampaign { campaign_id, closing: engine::Closing::Asked }));
             }
             Self::Claim(n) => {
                 let batch = format!("b{}", usize::from(n) % BATCHES.len());
@@ -344,7 +344,7 @@ fn a_g_10_a_deposit_is_given_again_by_its_revision() {
     terms.items = items.into();
     run.ok(Command::ReviseCampaign { campaign_id: id("p1"), version: Box::new(version) });
     assert_eq!(run.quoted(&ask).unwrap().quote.payable, fen(100_00));
-    run.ok(Command::CloseCampaign { campaign_id: id("p1") });
+    run.ok(Command::CloseCampaign { campaign_id: id("p1"), closing: engine::Closing::Asked });
     assert_eq!(run.no_quote(&ask), "out_of_scope lines[0].sku");
     assert_eq!(text(&run.quoted(&again(&ask, &quoted)).unwrap()), text(&quoted));
     // Without the facts the revision suffices, as nothing else was read.

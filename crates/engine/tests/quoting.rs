@@ -272,7 +272,7 @@ fn a_g_10_an_earlier_quote_is_given_again() {
         let (campaign_id, version) = (id("p"), Box::new(promotion(off((turn + 1) * 1_00))));
         run.ok(Command::ReviseCampaign { campaign_id, version });
     }
-    run.ok(Command::CloseCampaign { campaign_id: id("p") });
+    run.ok(Command::CloseCampaign { campaign_id: id("p"), closing: engine::Closing::Asked });
     run.promote("q", off(50_00));
     assert_eq!(run.quote(&cart(100_00, coupons.clone())).payable, fen(45_00));
     let revisions: std::collections::BTreeSet<u64> = quotes.iter().map(|(_, of)| of.rule_version).collect();

@@ -218,6 +218,13 @@ fn a_s2_15_a_s2_16_draws_that_do_not_add_up_are_found() {
     finds("campaign coupon", "given says 9", |p| book(p, "coupon", |book| book.given = 9));
     finds("campaign urn", "played says 7", |p| p.counters_of("urn", |counters| counters.played = 7));
     finds("campaign urn", "won of", |p| p.counters_of("urn", |counters| counters.won.clear()));
+    finds("campaign urn", "open says 7", |p| p.counters_of("urn", |counters| counters.open = 7));
+    finds("campaign coupon", "given at once says 7", |p| {
+        p.counters_of("coupon", |counters| counters.given = 7);
+    });
+    finds("campaign urn", "extra chances says 7", |p| p.counters_of("urn", |counters| counters.extra = 7));
+    finds("campaign urn", "undone says 7", |p| p.counters_of("urn", |counters| counters.undone = 7));
+    finds("campaign urn", "undone of", |p| p.counters_of("urn", |counters| counters.unwon.clear()));
     finds("campaign coupon", "answered", |p| book(p, "coupon", |book| book.tallies.answered = 1));
     finds("campaign coupon", "answers to taste of strong", |p| {
         book(p, "coupon", |book| {
@@ -290,16 +297,76 @@ fn a_s2_7_a_held_coupon_is_void_once_it_is_let_go() {
         assert_eq!(run.coupon(&coupon).status, CouponStatus::Locked, "{kind:?}");
         let reward = run.reward_of("o1", "c").unwrap();
         assert_eq!((reward.status, reward.code), (RewardStatus::Void, Some(Code::OrderRefunded)));
+        assert_eq!(run.listed(), [(held_by.to_owned(), "reward_void".to_owned())], "{kind:?}");
         run.assert_clean();
         run.advance(at(10));
         run.apply(&cancelled(held_by, at(9)));
         run.advance(at(60));
         assert_eq!(run.coupon(&coupon).status, CouponStatus::Void, "{kind:?}");
+        assert_eq!(run.listed(), [], "{kind:?}");
         run.assert_clean();
         if kind == CouponKind::Shop {
             run.apply(&placed_with("o3", customer, &coupon, at(11)));
             assert_eq!(run.coupon(&coupon).status, CouponStatus::Void, "and nobody else gets it");
             assert_eq!(run.timeline("o3").iter().filter(|what| *what == "coupon.conflict").count(), 1);
+        }
+    }
+}
+
+/// A-S2-7, S0-R31: an order that holds the coupon when its reward becomes void keeps what it was sold, and stays listed when it
+/// is paid with it; where it lets go unpaid the coupon is void, and where the reward stands again nothing is odd any more.
+#[test]
+fn a_s2_7_s0_r31_a_coupon_of_a_void_reward_is_listed_for_who_has_it() {
+    for kind in [CouponKind::Shop, CouponKind::Payment] {
+        for fate in ["paid", "let go", "again"] {
+            let (run, _store) = Run::in_memory();
+            let run = run.that_rewards();
+            run.ok(BatchDeal { kind, ..BatchDeal::default() }.create("b1"));
+            run.advance(at(0));
+            run.rewards("c", &tier(&json!({ "kind": "coupon", "batch_id": "b1" })));
+            run.advance(at(5));
+            buy(&run, "o1");
+            let coupon = run.coupons().remove(0);
+            let saved = if kind == CouponKind::Shop {
+                run.apply(&placed_with("o2", "of.o1", &coupon, at(4)));
+                0
+            } else {
+                run.apply(&placed("o2", "of.o1", at(4)));
+                run.start_payment("o2", "p2", Some(&coupon));
+                coupon.save.minor()
+            };
+            if fate == "again" {
+                run.apply(&cancelled("o1", at(0)));
+            } else {
+                let (order_id, refund_id) = (id("o1"), id("r1"));
+                run.ok(engine::Command::CreateRefund { order_id, refund_id, ask: amount(PAYABLE) });
+            }
+            let listed = vec![("o2".to_owned(), "reward_void".to_owned())];
+            assert_eq!(run.listed(), listed, "{kind:?} {fate}");
+            let (status, left) = match fate {
+                "paid" => {
+                    let mut paying = paying("o2", "p2", PAYABLE - saved);
+                    paying.coupon_id = Some(coupon.coupon_id.clone()).filter(|_| saved > 0);
+                    run.apply(&event("o2.paid", Body::PaymentSucceeded(paying), at(5)));
+                    (CouponStatus::Used, listed)
+                }
+                "let go" => {
+                    // A payment lets go by itself, an order when it ends.
+                    run.advance(at(60));
+                    if kind == CouponKind::Shop {
+                        run.apply(&cancelled("o2", at(59)));
+                    }
+                    (CouponStatus::Void, Vec::new())
+                }
+                _ => {
+                    let earlier = Body::PaymentSucceeded(paying("o1", "p.o1", PAYABLE));
+                    run.apply(&event("o1.earlier", earlier, at(0)));
+                    assert_eq!(run.reward_of("o1", "c").unwrap().status, RewardStatus::Done);
+                    (CouponStatus::Locked, Vec::new())
+                }
+            };
+            assert_eq!((run.coupon(&coupon).status, run.listed()), (status, left), "{kind:?} {fate}");
+            run.assert_clean();
         }
     }
 }

@@ -66,7 +66,7 @@ fn what_another_writer_changed_is_seen() {
     store.transact(&mut |tx| tx.write(&changes)).unwrap();
     first.claim("o2");
     assert!(sequence(&mut store) > before + 1_000, "ids go on behind those of others");
-    second.ok(Command::CloseCampaign { campaign_id: id("c1") });
+    second.ok(Command::CloseCampaign { campaign_id: id("c1"), closing: engine::Closing::Asked });
     assert_eq!(first.refused(first.claiming("o3")), "campaign_closed");
     second.ok(Command::VoidBatch { batch_id: id("b1") });
     assert_eq!(first.refused(claiming("b1", "u1", 1)), "campaign_closed");

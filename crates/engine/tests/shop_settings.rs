@@ -66,7 +66,7 @@ fn a_g_1_a_g_10_settings_that_campaigns_are_counted_by_stand() {
         run.claim(&format!("o{n}"));
     }
     assert_eq!(held(&run), [true; 3], "exhausted");
-    run.ok(Command::CloseCampaign { campaign_id: id("c1") });
+    run.ok(Command::CloseCampaign { campaign_id: id("c1"), closing: engine::Closing::Asked });
     assert_eq!(held(&run), [false, false, true], "closed: amounts stay in their currency");
     run.assert_clean();
 }

@@ -4,8 +4,14 @@
 
 #[path = "rewards/archive.rs"]
 mod archive;
+#[path = "rewards/batches.rs"]
+mod batches;
 #[path = "rewards/seed.rs"]
 mod seed;
+#[path = "rewards/states.rs"]
+mod states;
+#[path = "rewards/surveys.rs"]
+mod surveys;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -77,6 +83,15 @@ impl Service {
     ) -> (u16, String) {
         let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
         let kind = if body.is_array() { "application/cloudevents-batch+json" } else { "application/json" };
+        self.send(key, (method, path), (kind, bytes), more)
+    }
+    fn send(
+        &self,
+        key: Option<&str>,
+        (method, path): (&str, &str),
+        (kind, bytes): (&str, Vec<u8>),
+        more: &[(&str, &str)],
+    ) -> (u16, String) {
         let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
         if let Some(key) = key {
             request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
@@ -111,6 +126,9 @@ impl Service {
         }
     }
     fn pay(&self, order: &str, transaction: Option<&str>) {
+        self.pay_at("10:00", order, transaction);
+    }
+    fn pay_at(&self, time: &str, order: &str, transaction: Option<&str>) {
         let mut payment = json!({ "order_id": order, "payment_id": format!("p-{order}"), "stage": "full", "method": "wechat", "amount": 6000 });
         if let Some(transaction) = transaction {
             payment["transaction_id"] = transaction.into();
@@ -119,10 +137,11 @@ impl Service {
             json!({ "line_id": "l1", "sku": "A", "categories": [], "quantity": 1, "unit_price": 6000 });
         let placed = json!({ "order_id": order, "customer_id": customer(order), "lines": [line], "freight": 0, "payable": 6000 });
         let id = format!("{order}-{}", transaction.unwrap_or_default());
-        let events = json!([
+        let mut events = json!([
             event("order.placed", &format!("placed-{order}"), &placed),
             event("payment.succeeded", &format!("paid-{id}"), &payment),
         ]);
+        events.as_array_mut().unwrap().iter_mut().for_each(|event| event["time"] = at(time).into());
         let said = self.is(200, "POST", "/events", &events);
         for result in said["results"].as_array().unwrap() {
             assert!(matches!(result["outcome"].as_str(), Some("applied" | "duplicate")), "{said}");

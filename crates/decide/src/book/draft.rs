@@ -183,6 +183,11 @@ impl<'a> Draft<'a> {
             None => self.decision.orders.push(order),
         }
     }
+    /// What this decision has made of coupons that rewards brought.
+    pub fn rewarded_coupons(&self) -> Vec<Coupon> {
+        let is_reward = |coupon: &&Coupon| coupon.origin.batch().is_some_and(|of| of.rewarded_by.is_some());
+        self.decision.coupons.iter().filter(is_reward).cloned().collect()
+    }
     pub fn put_coupon(&mut self, coupon: Coupon) {
         match self.decision.coupons.iter_mut().find(|known| known.coupon_id == coupon.coupon_id) {
             Some(known) => *known = coupon,

@@ -4,4 +4,5 @@ pub mod batches;
 pub mod checkout;
 pub mod conflicts;
 pub mod course;
+pub mod forfeits;
 pub mod verdict;

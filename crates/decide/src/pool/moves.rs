@@ -63,7 +63,9 @@ pub fn reject(draft: &mut Draft<'_>, id: &OrderId, first_payment: FirstPayment) 
     let mut order = at_stage(draft, id, &[Stage::PresalePool, Stage::Review])?;
     let loses = order.times.balance_paid_at.and(order.times.first_paid_at).is_some();
     match first_payment {
-        FirstPayment::LostUnconfirmed if loses => return Err(Code::ConfirmationRequired.into()),
+        FirstPayment::LostUnconfirmed if loses => {
+            return Err(Refusal::with(Code::ConfirmationRequired, "this loses the first-payment time"));
+        }
         FirstPayment::LostUnconfirmed | FirstPayment::Lost if loses => order.times.first_paid_at = None,
         FirstPayment::Kept | FirstPayment::LostUnconfirmed | FirstPayment::Lost => {}
     }

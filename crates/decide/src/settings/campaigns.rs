@@ -1,7 +1,7 @@
 //! Setting campaigns up, changing, publishing and closing them.
 
 use crate::book::Draft;
-use crate::command::Reply;
+use crate::command::{Closing, Reply};
 use domain::{
     CampaignId, Code, Refusal, Sku, Violation,
     campaign::{self, Campaign, Counters, Status, Version},
@@ -43,14 +43,9 @@ pub fn create(
     Refusal::from_violations(Code::InvalidTerms, found)?;
     let campaign_id = id.cloned().unwrap_or_else(|| draft.next("ca"));
     let campaign = Campaign {
-        campaign_id,
-        created_at: draft.now,
-        published_at: publish.then_some(draft.now),
-        closed_at: None,
-        versions: vec![Version { made_at: draft.now, ..version.clone() }],
-        revised_at: Vec::new(),
-        in_force: Vec::new(),
+        published_at: publish.then_some(now),
         request_digest: digest.to_owned(),
+        ..Campaign::of_draft(campaign_id, version.clone(), now)
     };
     let counters = Counters::of_new();
     if publish {
@@ -100,11 +95,15 @@ pub fn publish(draft: &mut Draft<'_>, id: &CampaignId) -> Result<Reply, Refusal>
     Ok(put(draft, campaign, row.counters.clone()))
 }
 
-/// Closes a campaign for good (S0-R33).
-pub fn close(draft: &mut Draft<'_>, id: &CampaignId) -> Result<Reply, Refusal> {
+/// Closes a campaign for good (S0-R33). What was promised in public is named first, and closed on confirmation (A-S2-17).
+pub fn close(draft: &mut Draft<'_>, id: &CampaignId, closing: Closing) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
     if row.campaign.is_closed(draft.now) {
         return Ok(reply(draft, row));
+    }
+    let promised = campaign::promised(draft, &row.campaign);
+    if let Some(promised) = promised.filter(|_| closing == Closing::Asked) {
+        return Err(Refusal::with(Code::ConfirmationRequired, promised));
     }
     let mut campaign = (*row.campaign).clone();
     campaign.close(draft.now);

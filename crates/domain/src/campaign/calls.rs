@@ -72,6 +72,12 @@ macro_rules! calls_of_kinds {
                 $(Terms::$Kind(_) => super::$module::Kind::published(desk, campaign)),+
             }
         }
+        /// What a campaign that is closed now has promised in public and keeps no longer.
+        pub fn promised(desk: &dyn Desk<'_>, campaign: &Campaign) -> Option<String> {
+            match campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::promised(desk, campaign)),+
+            }
+        }
         /// The order that is placed, by the kind of which its lines name a campaign; `None` for an ordinary one.
         pub fn place(
             desk: &dyn Desk<'_>, placed: &Placed, at: Instant, scopes: &Scopes<'_>,

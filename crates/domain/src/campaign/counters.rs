@@ -1,7 +1,7 @@
 //! What came of a campaign.
 
 use super::{later::Later, presale::Ranks};
-use crate::{Code, Instant, OrderId, coupon::CouponStatus, order::Method};
+use crate::{Code, Instant, OrderId, coupon::CouponStatus, order::Method, reward::Course};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -39,15 +39,30 @@ pub struct Counters {
     pub by_method: BTreeMap<Method, u64>,
     /// Orders on which nothing was shown, by reason.
     pub withheld: BTreeMap<Code, u64>,
-    /// Rewards that were played or answered.
+    /// Rewards of orders that stand which were played or answered,
     #[serde(skip_serializing_if = "is_zero")]
     pub played: u64,
+    /// which wait for it or have lapsed,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub open: u64,
+    /// or whose coupon was given at once;
+    #[serde(skip_serializing_if = "is_zero")]
+    pub given: u64,
+    /// extra chances among all these;
+    #[serde(skip_serializing_if = "is_zero")]
+    pub extra: u64,
+    /// and rewards of orders that stand no more.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub undone: u64,
     /// What goods and points are worth that were won, in minor units.
     #[serde(skip_serializing_if = "is_nothing")]
     pub prize_value: i64,
-    /// Prizes of a draw that were given, by prize.
+    /// Prizes of a draw that were given, by prize; what was drawn stays drawn.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub won: BTreeMap<SmolStr, u64>,
+    /// Of these such as were undone with their order.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub unwon: BTreeMap<SmolStr, u64>,
     /// Pushes sent.
     pub pushed: u64,
     /// Pushes not sent, by reason.
@@ -88,6 +103,28 @@ impl Counters {
         figures.settle(now);
         figures
     }
+    fn reward(&mut self, from: Option<Course>, to: Course, extra: u64) {
+        // A figure that has drifted is the auditor's to report; it must not stop the shop.
+        if let Some(from) = from {
+            let count = self.course(from);
+            *count = count.saturating_sub(1);
+        }
+        *self.course(to) += 1;
+        let stood = from.is_some_and(|from| from != Course::Undone);
+        match (stood, to) {
+            (true, Course::Undone) => self.extra = self.extra.saturating_sub(extra),
+            (false, Course::Open | Course::Given | Course::Played) => self.extra += extra,
+            (true, _) | (false, Course::Undone) => {}
+        }
+    }
+    fn course(&mut self, course: Course) -> &mut u64 {
+        match course {
+            Course::Open => &mut self.open,
+            Course::Given => &mut self.given,
+            Course::Played => &mut self.played,
+            Course::Undone => &mut self.undone,
+        }
+    }
     fn settle(&mut self, now: Instant) {
         for (figure, by) in self.later.take(now) {
             *self.brought.entry(figure).or_default() += by;
@@ -127,10 +164,24 @@ pub enum Count {
     },
     /// A coupon of a reward became void because its order stands no more.
     Forfeited,
-    /// A reward was played or answered.
-    Played,
+    /// A reward moved, or is new: so many extra chances with it.
+    Rewarded {
+        from: Option<Course>,
+        to: Course,
+        extra: u64,
+    },
     /// A prize was given; what it costs the merchant is its value, where no coupon counts that.
     Won {
+        prize: SmolStr,
+        value: Money,
+    },
+    /// A prize that was given was undone with its order,
+    Unwon {
+        prize: SmolStr,
+        value: Money,
+    },
+    /// or is its customer's again.
+    WonAgain {
         prize: SmolStr,
         value: Money,
     },
@@ -194,9 +245,19 @@ impl Count {
             }
             Self::Ranked { order, paid_at, keep } => to.ranks.put(order, *paid_at, *keep),
             Self::Forfeited => to.forfeited += 1,
-            Self::Played => to.played += 1,
+            Self::Rewarded { from, to: course, extra } => to.reward(*from, *course, *extra),
             Self::Won { prize, value } => {
                 *to.won.entry(prize.clone()).or_default() += 1;
+                to.prize_value += value.minor();
+            }
+            Self::Unwon { prize, value } => {
+                *to.unwon.entry(prize.clone()).or_default() += 1;
+                to.prize_value -= value.minor();
+            }
+            Self::WonAgain { prize, value } => {
+                let unwon = to.unwon.entry(prize.clone()).or_default();
+                *unwon = unwon.saturating_sub(1);
+                to.unwon.retain(|_, count| *count > 0);
                 to.prize_value += value.minor();
             }
             Self::Pushed => to.pushed += 1,

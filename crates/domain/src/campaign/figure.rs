@@ -1,6 +1,7 @@
 //! Figures as data: what a kind says of its campaigns, each with its name, unit and words.
 
-use super::Counters;
+use super::{Campaign, Counters};
+use crate::{Instant, time::Zone};
 use serde_json::{Value, json};
 
 /// One figure of a campaign, as `/stats` shows it.
@@ -34,6 +35,7 @@ pub enum Unit {
 enum Of {
     Brought,
     Shown(fn(&Counters) -> Value),
+    Timed(fn(&Campaign, &Counters, (&Zone, Instant)) -> Value),
 }
 
 impl Figure {
@@ -51,15 +53,26 @@ impl Figure {
     ) -> Self {
         Self { name, unit, en, zh, of: Of::Shown(of) }
     }
+    /// One that is read off the campaign and its counters at a moment, by the shop's days.
+    pub const fn timed(
+        name: &'static str,
+        unit: Unit,
+        en: &'static str,
+        zh: &'static str,
+        of: fn(&Campaign, &Counters, (&Zone, Instant)) -> Value,
+    ) -> Self {
+        Self { name, unit, en, zh, of: Of::Timed(of) }
+    }
     /// Whether the campaign's orders bring it.
     pub const fn is_brought(&self) -> bool {
         matches!(self.of, Of::Brought)
     }
     /// Its value now.
-    pub fn value(&self, counters: &Counters) -> Value {
+    pub fn value(&self, campaign: &Campaign, counters: &Counters, at: (&Zone, Instant)) -> Value {
         match self.of {
             Of::Brought => json!(counters.brought(self.name)),
             Of::Shown(of) => of(counters),
+            Of::Timed(of) => of(campaign, counters, at),
         }
     }
 }

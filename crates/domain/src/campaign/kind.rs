@@ -65,6 +65,10 @@ pub trait CampaignKind {
     fn published(_: &mut dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
         Ok(())
     }
+    /// What a campaign that is closed now has promised in public and keeps no longer, for people.
+    fn promised(_: &dyn Desk<'_>, _: &Campaign) -> Option<String> {
+        None
+    }
     /// What the order, as it is now, brings to the kind's own figures of its campaigns: what a campaign did to it, which
     /// the order remembers, or what came of it while a campaign was in force that was published by then. It may not
     /// depend on anything else, so that a campaign which is made later finds nothing that it brought before.

@@ -67,9 +67,13 @@ pub enum Status {
 impl Campaign {
     /// The version that held for orders placed then: published by then, not closed, in its period.
     pub fn held_at(&self, placed_at: Instant) -> Option<&Version> {
-        let published = self.published_at.is_some_and(|at| at <= placed_at) && !self.is_closed(placed_at);
-        let version = self.version(self.version_at(placed_at)).filter(|_| published)?;
-        (version.starts_at <= placed_at && placed_at < version.ends_at).then_some(version)
+        self.planned_at(placed_at).filter(|_| !self.is_closed(placed_at))
+    }
+    /// The version in whose period a moment lies, of a campaign that was published by then, though it be closed.
+    pub fn planned_at(&self, at: Instant) -> Option<&Version> {
+        let published = self.published_at.is_some_and(|published| published <= at);
+        let version = self.version(self.version_at(at)).filter(|_| published)?;
+        (version.starts_at <= at && at < version.ends_at).then_some(version)
     }
     /// Where it stands.
     pub fn status(&self, counters: &Counters, now: Instant) -> Status {

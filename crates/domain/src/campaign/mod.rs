@@ -27,7 +27,7 @@ kinds!(modules_of_kinds);
 
 pub use calls::{
     Action, Answer, COMPARISONS, FIGURES, act, brings, compared, counts, due, figures, follow, is_kept,
-    order_wake, place, published, undelivered, wants, wants_for, wants_published, whole,
+    order_wake, place, promised, published, undelivered, wants, wants_for, wants_published, whole,
 };
 pub use comparison::{Comparison, GroupFigures, Had, HoldoutPlan};
 pub use counters::{Count, Counters};
@@ -109,6 +109,19 @@ fn epoch() -> Instant {
 }
 
 impl Campaign {
+    /// One that is made now, and not published yet.
+    pub fn of_draft(campaign_id: CampaignId, version: Version, now: Instant) -> Self {
+        Self {
+            campaign_id,
+            created_at: now,
+            published_at: None,
+            closed_at: None,
+            versions: vec![Version { made_at: now, ..version }],
+            revised_at: Vec::new(),
+            in_force: Vec::new(),
+            request_digest: String::new(),
+        }
+    }
     /// Whether it was created with these contents, however they were written: an end of 23:59:59 and the next 00:00:00
     /// are one (A-G-3).
     pub fn was_created_with(&self, version: &Version, publish: bool) -> bool {

@@ -21,6 +21,9 @@ pub struct Book {
     /// Rewards that paid orders brought, whatever became of them.
     #[serde(default)]
     pub given: u64,
+    /// Whether the campaign's figures tell where each of them stands: not of one that is older than these figures.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted: bool,
     /// Since when nothing new is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Instant>,
@@ -74,6 +77,7 @@ impl Book {
         Self {
             seed,
             given: 0,
+            counted: true,
             paused_at: None,
             rests: Vec::new(),
             tallies: Tallies::default(),
@@ -84,6 +88,11 @@ impl Book {
     pub fn rested_at(&self, at: Instant) -> bool {
         let rests_since = self.paused_at.is_some_and(|since| at >= since);
         rests_since || self.rests.iter().any(|rest| rest.from <= at && at < rest.until)
+    }
+    /// When nothing new was given, oldest first, as far as is remembered; one that lasts has no end.
+    pub fn rests(&self) -> impl Iterator<Item = (Instant, Option<Instant>)> {
+        let over = self.rests.iter().map(|rest| (rest.from, Some(rest.until)));
+        over.chain(self.paused_at.map(|since| (since, None)))
     }
     /// It rests from now on, or goes on. `false` where it did already.
     pub fn rest(&mut self, paused: bool, now: Instant) -> bool {

@@ -16,7 +16,9 @@ pub use book::{Book, Drawing, Rest, Round};
 pub use charter::{Announced, Charter};
 pub use office::{Rewards, Stock};
 pub use secret::{Chance, Secret};
-pub use survey::{Answer, Answers, Question, QuestionKind, Tallies, check as check_answers};
+pub use survey::{
+    Answer, Answers, Question, QuestionKind, Tallies, check as check_answers, is_same as is_same_answer,
+};
 pub use taker::{Bought, Taker};
 
 use crate::{CampaignId, Code, CouponId, CustomerId, Instant, OrderId, RewardId, ShopId, TransactionId};
@@ -80,6 +82,19 @@ impl RewardStatus {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Offered, Self::Done, Self::Void].into_iter().find(|status| status.as_str() == text)
     }
+}
+
+/// Where a reward stands in the figures of its campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// It waits for its customer, or was not played in time.
+    Open,
+    /// Its coupon was given at once.
+    Given,
+    /// It was played or answered.
+    Played,
+    /// Its order stands no more.
+    Undone,
 }
 
 /// What was drawn for a chance.
@@ -173,6 +188,17 @@ const fn is_zero(number: &u32) -> bool {
 }
 
 impl Reward {
+    /// Where it stands in its campaign's figures.
+    pub const fn course(&self) -> Course {
+        match (self.status, self.action) {
+            (RewardStatus::Void, _) => Course::Undone,
+            (RewardStatus::Offered, _) => Course::Open,
+            (RewardStatus::Done, ActionKind::Coupon) => Course::Given,
+            (RewardStatus::Done, ActionKind::Survey | ActionKind::ScratchCard | ActionKind::Draw) => {
+                Course::Played
+            }
+        }
+    }
     /// Whether its winner is listed: the prize is worth so much, and is theirs.
     pub fn is_listed(&self) -> bool {
         self.listed.is_some() && self.status == RewardStatus::Done
@@ -204,9 +230,23 @@ pub struct Rewarded {
     /// Why there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// By which moment of the payment that was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld_at: Option<Instant>,
     /// Of a payment that was dated ahead of our clock: when its coupon is given, or its ticket drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_until: Option<Instant>,
+}
+
+impl Rewarded {
+    /// Nothing yet.
+    pub fn none(campaign_id: CampaignId) -> Self {
+        Self { campaign_id, reward_id: None, code: None, withheld_at: None, waits_until: None }
+    }
+    /// Whether it was withheld by another moment of the payment than that one.
+    pub fn is_judged_anew(&self, paid_at: Instant) -> bool {
+        self.reward_id.is_none() && self.withheld_at.is_some_and(|by| by != paid_at)
+    }
 }
 
 /// What a customer of a campaign is found by.

@@ -78,6 +78,17 @@ impl Tallies {
     }
 }
 
+impl Tallies {
+    /// How often an option was chosen; of own words, the empty text, how many there were.
+    pub fn count(&self, question: &str, option: &str) -> u64 {
+        self.by_question.get(question).and_then(|of| of.get(option)).copied().unwrap_or_default()
+    }
+    /// Whether a question was answered.
+    pub fn has(&self, question: &str) -> bool {
+        self.by_question.contains_key(question)
+    }
+}
+
 /// What is wrong with answers, question by question: missing, of no question, not among the options, too long.
 pub fn check(questions: &[Question], answers: &Answers) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -100,6 +111,22 @@ pub fn check(questions: &[Question], answers: &Answers) -> Vec<Violation> {
     found
 }
 
+/// Whether two customers' answers say the same, however they were written: one option alone or in a list, no option or no
+/// answer.
+pub fn is_same(one: &Answers, other: &Answers) -> bool {
+    let said = |answers: &'_ Answers| -> BTreeMap<SmolStr, BTreeSet<String>> {
+        let said = answers.iter().map(|(question, answer)| {
+            let said = match answer {
+                Answer::One(said) => BTreeSet::from([said.clone()]),
+                Answer::Several(said) => said.clone(),
+            };
+            (question.clone(), said)
+        });
+        said.filter(|(_, said)| !said.is_empty()).collect()
+    };
+    said(one) == said(other)
+}
+
 fn fault(question: &Question, answer: &Answer) -> Option<(Code, String)> {
     let among = |option: &str| question.options.iter().any(|known| known == option);
     let options = || format!("one of {}", question.options.join(", "));
@@ -113,11 +140,11 @@ fn fault(question: &Question, answer: &Answer) -> Option<(Code, String)> {
             (!chosen.iter().all(|option| among(option))).then(|| (Code::InvalidValue, options()))
         }
         (QuestionKind::Single | QuestionKind::Multiple, _) => Some((Code::InvalidValue, options())),
-        (QuestionKind::Free, Answer::One(words)) => {
-            let fits = (1..=FREE_CHARS).contains(&words.trim().chars().count());
-            let wrong = || (Code::TooLongText, format!("1 to {FREE_CHARS} characters"));
-            (!fits).then(wrong)
-        }
+        (QuestionKind::Free, Answer::One(words)) => match words.trim().chars().count() {
+            0 => Some((Code::Required, "own words; leave it out where it is optional".to_owned())),
+            1..=FREE_CHARS => None,
+            _ => Some((Code::TooLongText, format!("at most {FREE_CHARS} characters"))),
+        },
         (QuestionKind::Free, Answer::Several(_)) => Some((Code::InvalidValue, "a text".to_owned())),
     }
 }

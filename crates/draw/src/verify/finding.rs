@@ -73,6 +73,8 @@ codes! {
     WithoutTransaction = "without_transaction", "部分抽奖没有支付交易号", "Plays without a transaction id, as the notice allows";
     Lapsed = "lapsed", "在查看之前失效的签", "Tickets that lapsed before they were looked at";
     Undrawn = "undrawn", "未抽的机会及原因", "Chances for which nothing was drawn, and why";
+    Rested = "rested", "活动曾暂停，期间付款的订单没有机会", "It was paused for a while: orders paid then got no chance";
+    ClosedEarly = "closed_early", "活动提前关闭，此后付款的订单没有机会", "It was closed before its end: orders paid from then on got no chance";
     DrawnLate = "drawn_late", "付款一小时后才抽的次数", "Plays that were drawn more than an hour after their payment";
     DrawnDaysLate = "drawn_days_late", "付款一天后才抽", "It was drawn more than a day after its payment";
 }

@@ -8,6 +8,7 @@ use crate::{
     archive::{Archive, Reason, Undrawn},
     chance,
     law::Law,
+    moment::Moment,
     notice::EntropyPolicy,
     table::Mode,
     text,
@@ -24,6 +25,26 @@ pub fn check(archive: &Archive, law: &Law, found: &mut Found) {
         found.whole(FindingCode::WinnersWrong);
     }
     undrawn(archive, found);
+    stops(archive, found);
+}
+
+/// When orders got no chance, though the notice tells a longer time.
+fn stops(archive: &Archive, found: &mut Found) {
+    let show = |at_ms: i64| {
+        Moment::try_new(at_ms.div_euclid(1000), 0).map_or_else(|_| at_ms.to_string(), |at| at.to_string())
+    };
+    if !archive.rests.is_empty() {
+        let times = archive.rests.iter().map(|rest| {
+            let until = rest.until_ms.map(show).unwrap_or_default();
+            format!("{}/{until}", show(rest.from_ms))
+        });
+        let times = times.collect::<Vec<_>>().join(", ");
+        found.notes.push(Finding::with(FindingCode::Rested, None, &times, &times));
+    }
+    if let Some(at_ms) = archive.closed_ms {
+        let at = show(at_ms);
+        found.notes.push(Finding::with(FindingCode::ClosedEarly, None, &at, &at));
+    }
 }
 
 /// Chances for which nothing was drawn: each once, not among the plays, and for a reason that can be.

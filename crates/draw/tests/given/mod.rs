@@ -89,6 +89,8 @@ impl Story {
             notices: vec![link],
             plays: Vec::new(),
             undrawn: Vec::new(),
+            rests: Vec::new(),
+            closed_ms: None,
             winners: Vec::new(),
             head: standing.head,
         };

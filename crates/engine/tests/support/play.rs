@@ -244,7 +244,7 @@ impl Play {
 fn closing(campaign: u8) -> (ShopId, Command) {
     let campaign_id = id(&format!("c{}", campaign % 4));
     let shop = id(SHOPS[usize::from(campaign % 2)]);
-    (shop, Command::CloseCampaign { campaign_id })
+    (shop, Command::CloseCampaign { campaign_id, closing: engine::Closing::Asked })
 }
 
 fn revising(run: &Run, campaign: u8, quantity: u8) -> Option<(ShopId, Command)> {

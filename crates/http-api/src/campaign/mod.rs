@@ -1,5 +1,6 @@
 //! Campaigns: create, check, list, change, publish, close, and their figures.
 
+mod beside;
 mod form;
 mod holdout;
 mod kinds;
@@ -7,9 +8,12 @@ mod promise;
 mod schema;
 pub mod scope_import;
 pub mod stats;
+pub mod stops;
 
+use crate::campaign::beside::Beside;
 use crate::campaign::form::{CampaignRequest, Form, invalid_terms};
 use crate::campaign::kinds::{ByKind, CampaignChange, CampaignRequests};
+use crate::campaign::stops::PauseView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::{self, Names, Unread};
 use crate::wire::keys::Scope;
@@ -23,13 +27,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::{
     CampaignId, Instant,
-    campaign::{Campaign, Counters, Status, Terms, recovery},
+    campaign::{Campaign, Status, Terms, post_payment::Found, recovery},
     ends::Ends,
     shop::Shop,
 };
-use engine::{Command, Input, Reply};
+use engine::{Closing, Command, Input, Reply};
+use port::CampaignRow;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 /// A campaign.
@@ -64,6 +70,12 @@ pub struct CampaignView {
     published_at: Option<String>,
     /// When it was closed.
     closed_at: Option<String>,
+    /// Of rewards after payment: since when it rests. Nothing new is given, whatever its status is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paused_at: Option<String>,
+    /// Every time in which it rested, the last 100, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pauses: Vec<PauseView>,
     /// Methods that its coupons work with; none where the kind shows no coupons.
     methods: Vec<&'static str>,
     /// What is allowed but deserves a second look; on the answer to a request also what was read otherwise than it
@@ -74,9 +86,11 @@ pub struct CampaignView {
 /// The same in the document: one branch a kind.
 type CampaignViews = ByKind<CampaignView>;
 
-fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> CampaignView {
+fn view(shop: &Shop, row: &CampaignRow, beside: Beside, now: Instant) -> CampaignView {
+    let CampaignRow { campaign, counters } = row;
     let version = campaign.current();
-    let warnings = version.warnings(shop).into_iter().map(Violation::from).collect();
+    let warnings = version.warnings(shop).into_iter().chain(beside.warnings);
+    let warnings = warnings.map(|found| Violation::from(found.told_in(shop.money()))).collect();
     let baitiao = recovery::terms_allow_baitiao(campaign.created_at);
     CampaignView {
         campaign_id: campaign.campaign_id.to_string(),
@@ -92,6 +106,8 @@ fn view(shop: &Shop, campaign: &Campaign, counters: &Counters, now: Instant) -> 
         created_at: time::show(shop, campaign.created_at),
         published_at: time::show_some(shop, campaign.published_at),
         closed_at: time::show_some(shop, campaign.closed_at),
+        paused_at: time::show_some(shop, beside.rests.paused_at),
+        pauses: beside.rests.view(shop),
         methods: match version.terms.of::<recovery::Terms>() {
             Some(_) if baitiao => vec!["jd_pay", "baitiao"],
             Some(_) => vec!["jd_pay"],
@@ -111,9 +127,25 @@ async fn submit(state: &ApiState, caller: &InShop, input: Input) -> Result<Json<
     caller.may(Scope::Campaigns)?;
     let shop = state.shop(&caller.shop_id).await?;
     match state.engine.submit(input).await? {
-        Reply::Campaign { campaign, counters, now } => Ok(Json(view(&shop, &campaign, &counters, now))),
+        Reply::Campaign { campaign, counters, now } => {
+            Ok(Json(shown(state, shop, CampaignRow { campaign, counters }, now).await?))
+        }
         other => Err(unexpected(&other)),
     }
+}
+
+/// A campaign with what is shown beside its row.
+async fn shown(
+    state: &ApiState,
+    shop: Arc<Shop>,
+    row: CampaignRow,
+    now: Instant,
+) -> Result<CampaignView, Problem> {
+    let read = move |reader: &dyn port::Reader| {
+        let beside = Beside::read(reader, (&shop, now), &row, None)?;
+        Ok(view(&shop, &row, beside, now))
+    };
+    Ok(state.read(read).await?)
 }
 
 /// Creates a campaign. The same request again answers the same; the same id with other contents is 409.
@@ -175,16 +207,8 @@ pub async fn validate(
     let (violations, mut warnings) = match body.value.with_ends(&mut ends).read() {
         Err(found) => (found, Vec::new()),
         Ok(form) => {
-            let now = state.engine.now();
-            let draft = !form.publish;
-            let version = &form.version;
-            let mut violations =
-                if draft { version.draft_violations(&shop, now) } else { version.violations(&shop, now) };
-            let mut warnings = form.version.warnings(&shop);
+            let Found { violations, mut warnings } = judged(&state, &shop, &form).await?;
             if violations.is_empty() {
-                let found = promised(&state, &shop, &form).await?;
-                violations.extend(found.violations);
-                warnings.extend(found.warnings);
                 warnings.extend(floor_warnings(&state, &caller, form).await?);
             }
             (violations, warnings)
@@ -194,40 +218,45 @@ pub async fn validate(
     Ok(Json(ValidationView::new(&shop, violations, warnings)))
 }
 
-/// What publishing would find beyond the terms. Of a campaign that is there the next version is looked at.
-async fn promised(
-    state: &ApiState,
-    shop: &std::sync::Arc<Shop>,
-    form: &Form,
-) -> Result<domain::campaign::post_payment::Found, Problem> {
+/// What stands against a form, and what deserves a second look: of a campaign that is there as its next version, else as a new
+/// one that is made, or published, now.
+async fn judged(state: &ApiState, shop: &Arc<Shop>, form: &Form) -> Result<Found, Problem> {
     let (shop, version, now) = (shop.clone(), form.version.clone(), state.engine.now());
-    let id = form.campaign_id.clone();
+    let (id, publish) = (form.campaign_id.clone(), form.publish);
     let read = move |reader: &dyn port::Reader| {
-        let known = match &id {
-            Some(id) => reader.campaign(&shop.shop_id, id)?,
-            None => None,
-        };
-        let campaign = match known {
-            Some(row) => {
-                let mut campaign = (*row.campaign).clone();
-                campaign.versions.push(version);
-                campaign
+        let rows = reader.campaigns(&shop.shop_id)?;
+        let known = rows.iter().find(|row| Some(&row.campaign.campaign_id) == id.as_ref());
+        let mut found = Found { violations: Vec::new(), warnings: version.warnings(&shop) };
+        let campaign = if let Some(row) = known {
+            let mut campaign = (*row.campaign).clone();
+            if let Err(refusal) = campaign.revise(version, &shop, row.counters.issued, now) {
+                found.violations = told(refusal);
             }
-            None => Campaign {
-                // An id of its own is made when it is created.
-                campaign_id: id.unwrap_or_else(new_campaign),
-                created_at: now,
-                published_at: None,
-                closed_at: None,
-                versions: vec![version],
-                revised_at: Vec::new(),
-                in_force: Vec::new(),
-                request_digest: String::new(),
-            },
+            campaign
+        } else {
+            let violations =
+                if publish { version.violations(&shop, now) } else { version.draft_violations(&shop, now) };
+            found.violations = violations;
+            // An id of its own is made when it is created.
+            Campaign::of_draft(id.unwrap_or_else(new_campaign), version, now)
         };
-        promise::found(reader, &shop, &campaign, now)
+        if found.violations.is_empty() {
+            let book = reader.book(&shop.shop_id, &campaign.campaign_id)?;
+            let promised = promise::found(reader, (&shop, now), &campaign, (&rows, book.as_ref()))?;
+            found.violations = promised.violations;
+            found.warnings.extend(promised.warnings);
+        }
+        Ok(found)
     };
     Ok(state.read(read).await?)
+}
+
+/// What a change is refused for, field by field; what is of no field is of the campaign.
+fn told(refusal: domain::Refusal) -> Vec<domain::Violation> {
+    if refusal.violations.is_empty() {
+        return vec![domain::Violation::with("campaign_id", refusal.code, refusal.detail)];
+    }
+    refusal.violations
 }
 
 /// The name under which a campaign without an id is looked at.
@@ -259,6 +288,8 @@ pub struct ListQuery {
     /// Only this status.
     #[param(value_type = Option<String>)]
     status: Option<Status>,
+    /// Only those that rest, or only those that do not.
+    paused: Option<bool>,
     /// Rows of the page, 1 to 200.
     limit: Option<usize>,
     /// `next_cursor` of the page before.
@@ -276,24 +307,39 @@ pub async fn list(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let now = state.engine.now();
-    let ListQuery { kind, status, limit, cursor } = query.0;
+    let ListQuery { kind, status, paused, limit, cursor } = query.0;
     if kind.as_deref().is_some_and(|kind| !Terms::KINDS.contains(&kind)) {
         return Err(Problem::invalid_body("kind", &format!("one of {}", Terms::KINDS.join(", "))));
     }
     let page = PageQuery { limit, cursor }.read(Cursor::Chosen)?;
-    let mut rows = state.read(move |reader| reader.campaigns(&caller.shop_id)).await?;
-    rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
-    rows.retain(|row| {
-        let later = page.after.as_deref().is_none_or(|after| row.campaign.campaign_id.as_str() > after);
-        let kind = kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
-        later && kind && status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
-    });
-    rows.truncate(page.limit);
-    let key = |row: &port::CampaignRow| row.campaign.campaign_id.to_string();
-    Ok(Json(List::of(rows, &page, key, |row| view(&shop, &row.campaign, &row.counters, now))))
+    let (of, asked) = (shop.clone(), page.clone());
+    let read = move |reader: &dyn port::Reader| {
+        let all = reader.campaigns(&of.shop_id)?;
+        let wanted = |row: &&CampaignRow| {
+            let later = asked.after.as_deref().is_none_or(|after| row.campaign.campaign_id.as_str() > after);
+            let kind = kind.as_deref().is_none_or(|kind| kind == row.campaign.current().terms.kind());
+            later && kind && status.is_none_or(|status| status == row.campaign.status(&row.counters, now))
+        };
+        let mut rows: Vec<&CampaignRow> = all.iter().filter(wanted).collect();
+        rows.sort_by(|a, b| a.campaign.campaign_id.cmp(&b.campaign.campaign_id));
+        let mut found = Vec::new();
+        for row in rows {
+            if found.len() == asked.limit {
+                break;
+            }
+            let beside = Beside::read(reader, (&of, now), row, Some(&all))?;
+            if paused.is_none_or(|paused| paused == beside.rests.paused_at.is_some()) {
+                found.push((row.clone(), beside));
+            }
+        }
+        Ok(found)
+    };
+    let rows = state.read(read).await?;
+    let key = |(row, _): &(CampaignRow, Beside)| row.campaign.campaign_id.to_string();
+    Ok(Json(List::of(rows, &page, key, |(row, beside)| view(&shop, &row, beside, now))))
 }
 
-async fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<port::CampaignRow, Problem> {
+async fn find(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<CampaignRow, Problem> {
     let (shop, campaign) = (caller.shop_id.clone(), id.clone());
     let found = state.read(move |reader| reader.campaign(&shop, &campaign)).await?;
     found.ok_or_else(|| Problem::not_found(format!("no campaign {id}")))
@@ -310,7 +356,8 @@ pub async fn get_one(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let row = find(&state, &caller, &id).await?;
-    Ok(Json(view(&shop, &row.campaign, &row.counters, state.engine.now())))
+    let now = state.engine.now();
+    Ok(Json(shown(&state, shop, row, now).await?))
 }
 
 /// Changes a campaign: a new version, made of the old one and the fields sent. Orders keep theirs.
@@ -362,14 +409,27 @@ pub async fn publish(
     submit(&state, &caller, input).await
 }
 
-/// Closes a campaign for good: nothing more is shown, claimed or pushed; claimed coupons stay good.
+/// Whether whoever closes a campaign knows what it has promised.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseRequest {
+    /// A draw that runs is closed though its notice promises chances until its end.
+    #[serde(default)]
+    confirm: bool,
+}
+
+/// Closes a campaign for good: nothing more is shown, claimed, pushed or given; claimed coupons stay good, and chances that
+/// were given can be played. Refusals: `confirmation_required`, of a draw that runs, with what its notice still promises.
 #[utoipa::path(post, path = "/v1/shops/{shop}/campaigns/{campaign}/close", tag = "campaigns", params(("shop" = String, Path), ("campaign" = String, Path)),
-    responses((status = 200, body = CampaignViews), (status = 404, body = Problem)))]
+    request_body = Option<CloseRequest>, responses((status = 200, body = CampaignViews), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn close(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, campaign_id)): Names<(String, CampaignId)>,
+    body: Unread<CloseRequest>,
 ) -> Result<Json<CampaignView>, Problem> {
-    let command = Command::CloseCampaign { campaign_id };
+    let CloseRequest { confirm } = caller.reads_if_any(Scope::Campaigns, body).await?;
+    let closing = if confirm { Closing::Confirmed } else { Closing::Asked };
+    let command = Command::CloseCampaign { campaign_id, closing };
     submit(&state, &caller, Input::new(caller.shop_id.clone(), command)).await
 }

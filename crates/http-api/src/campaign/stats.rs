@@ -7,6 +7,7 @@ use crate::wire::extract::Names;
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
 use crate::wire::state::ApiState;
+use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
 use domain::{
@@ -26,6 +27,8 @@ use utoipa::{PartialSchema, ToSchema};
 /// What came of a campaign.
 pub struct StatsView {
     campaign_id: CampaignId,
+    /// Since when nothing new is given: since when it rests, and since when it is closed.
+    stops: [(&'static str, Option<String>); 2],
     figures: Vec<(&'static str, Value)>,
     holdout: Option<HoldoutView>,
 }
@@ -34,6 +37,9 @@ impl Serialize for StatsView {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
         map.serialize_entry("campaign_id", self.campaign_id.as_str())?;
+        for (name, at) in self.stops.iter().filter_map(|(name, at)| Some((name, at.as_ref()?))) {
+            map.serialize_entry(name, at)?;
+        }
         for (name, value) in &self.figures {
             map.serialize_entry(name, value)?;
         }
@@ -64,9 +70,13 @@ fn of_kind(kind: &KindForm, figures: &[Figure], comparison: Option<&Comparison>)
         "label_zh": kind.form.label.zh,
         "fields": figures.iter().map(|figure| figure.name).collect::<Vec<_>>(),
     });
+    let moment =
+        |told: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(told.to_owned()));
     let mut object = ObjectBuilder::new()
         .title(Some(kind.form.label.en))
         .property("campaign_id", id)
+        .property("paused_at", moment("Since when it rests, where it does: nothing new is given."))
+        .property("closed_at", moment("When it was closed, where it was."))
         .required("campaign_id")
         .additional_properties(Some(AdditionalProperties::FreeForm(false)))
         .extensions(schema::extension(form));
@@ -109,10 +119,18 @@ pub async fn stats(
 ) -> Result<Json<StatsView>, Problem> {
     caller.may(Scope::Read)?;
     let row = find(&state, &caller, &id).await?;
-    let counters = row.counters.as_of(state.engine.now());
+    let shop = state.shop(&caller.shop_id).await?;
+    let (shop_id, asked) = (caller.shop_id.clone(), id.clone());
+    let book = state.read(move |reader| reader.book(&shop_id, &asked)).await?;
+    let stops = [
+        ("paused_at", time::show_some(&shop, book.and_then(|book| book.paused_at))),
+        ("closed_at", time::show_some(&shop, row.campaign.closed_at)),
+    ];
+    let now = state.engine.now();
+    let (counters, at) = (row.counters.as_of(now), (&shop.time_zone, now));
     let figures = campaign::figures(&row.campaign.current().terms).iter();
-    let figures = figures.map(|figure| (figure.name, figure.value(&counters))).collect();
+    let figures = figures.map(|figure| (figure.name, figure.value(&row.campaign, &counters, at))).collect();
     let compared = campaign::compared(&row.campaign);
     let holdout = compared.map(|(what, plan)| holdout::view(what, plan, &counters));
-    Ok(Json(StatsView { campaign_id: id, figures, holdout }))
+    Ok(Json(StatsView { campaign_id: id, stops, figures, holdout }))
 }

@@ -35,6 +35,8 @@ struct Writing {
     about: Arc<About>,
     zone: Zone,
     now: Instant,
+    rests: Vec<archive::Rest>,
+    closed_ms: Option<i64>,
     seed: Option<String>,
     step: Step,
     /// Whether the list that is being written has an item.
@@ -72,8 +74,11 @@ impl Writing {
             randomness: round.randomness,
         });
         let beacon = beacon.map_or_else(String::new, |beacon| format!("\"beacon\":{},", text(&beacon)));
+        let rests = Some(&self.rests).filter(|rests| !rests.is_empty());
+        let rests = rests.map_or_else(String::new, |rests| format!("\"rests\":{},", text(rests)));
+        let closed = self.closed_ms.map_or_else(String::new, |at| format!("\"closed_ms\":{at},"));
         format!(
-            "{{\"format\":{},\"campaign\":{},\"commit\":{},\"seed\":{},{beacon}\"notices\":{},\"plays\":[",
+            "{{\"format\":{},\"campaign\":{},\"commit\":{},\"seed\":{},{beacon}{rests}{closed}\"notices\":{},\"plays\":[",
             text(&archive::Format::V1),
             text(&self.campaign_id),
             text(&self.announced.commit),
@@ -260,7 +265,13 @@ pub async fn get(
         return Err(Problem::from(engine::EngineError::Refused(Code::DrawRunning.into())));
     }
     let zone = state.shop(&caller.shop_id).await?.time_zone.clone();
+    let closed_ms = found.closed_early().map(millis);
+    let rests = found.rests.all.iter();
+    let rests =
+        rests.map(|(from, until)| archive::Rest { from_ms: millis(*from), until_ms: until.map(millis) });
     let writing = Writing {
+        rests: rests.collect(),
+        closed_ms,
         reader: state.engine.reader().clone(),
         sending: caller.share().file()?,
         shop_id: caller.shop_id,

@@ -2,6 +2,7 @@
 
 use super::act::act;
 use super::found::{Found, find, missing};
+use crate::campaign::stops::PauseView;
 use crate::wire::auth::{Anyone, InShop};
 use crate::wire::extract::{Names, Unread};
 use crate::wire::keys::Scope;
@@ -67,6 +68,15 @@ pub struct DrawView {
     pub name: String,
     pub starts_at: String,
     pub ends_at: String,
+    /// Since when it rests: orders that are paid now bring no chance. What was given can be played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paused_at: Option<String>,
+    /// Every time in which it rested, the last 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<PauseView>,
+    /// When it was closed, before its end: orders that were paid from then on brought no chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<String>,
     /// The notice as it was published.
     pub notice: String,
     /// SHA-256 of it.
@@ -133,6 +143,9 @@ impl DrawView {
             name: about.name.clone(),
             starts_at: time::show(shop, about.starts_at),
             ends_at: time::show(shop, about.ends_at),
+            paused_at: time::show_some(shop, found.rests.paused_at),
+            pauses: found.rests.view(shop),
+            closed_at: time::show_some(shop, found.closed_early()),
             notice: link.text.clone(),
             notice_hash: link.hash,
             commit: announced.commit,

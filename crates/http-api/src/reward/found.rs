@@ -3,6 +3,7 @@
 //! Always holds: one that is not public is, for a caller without a key, not there.
 
 use super::kept::{About, Kept};
+use crate::campaign::stops::Rests;
 use crate::wire::auth::Anyone;
 use crate::wire::keys::Scope;
 use crate::wire::problem::Problem;
@@ -24,6 +25,8 @@ pub struct Found {
     pub about: Arc<About>,
     pub drawing: Drawing,
     pub announced: Announced,
+    /// When nothing new was given.
+    pub rests: Rests,
     /// The latest first.
     pub winners: Vec<Reward>,
     seed: Seed,
@@ -33,6 +36,10 @@ impl Found {
     /// The seed, once nothing more is drawn.
     pub fn revealed(&self, now: Instant) -> Option<String> {
         (now >= self.about.ends_at).then(|| self.seed.reveal())
+    }
+    /// When it was closed, where that was before its end.
+    pub fn closed_early(&self) -> Option<Instant> {
+        self.about.closed_at.filter(|at| *at < self.about.ends_at)
     }
 }
 
@@ -64,6 +71,7 @@ impl Asking {
     /// Reads it.
     pub fn find(&self, reader: &dyn Reader) -> Read<Option<Found>> {
         let book = reader.book(&self.shop, &self.campaign)?;
+        let rests = book.as_ref().map(Rests::of).unwrap_or_default();
         let Some((seed, drawing)) = book.and_then(|book| Some((book.seed, book.drawing?))) else {
             return Ok(None);
         };
@@ -75,7 +83,7 @@ impl Asking {
         };
         let winners = reader.last_winners(&self.shop, &self.campaign, WINNERS)?;
         let campaign_id = self.campaign.clone();
-        Ok(Some(Found { campaign_id, about, drawing, announced, winners, seed }))
+        Ok(Some(Found { campaign_id, about, drawing, announced, rests, winners, seed }))
     }
 }
 

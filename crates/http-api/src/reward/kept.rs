@@ -23,6 +23,8 @@ pub struct About {
     pub starts_at: Instant,
     /// and from when on no longer.
     pub ends_at: Instant,
+    /// When it was closed, where it was.
+    pub closed_at: Option<Instant>,
     /// Whether it is shown to everybody.
     pub is_public: bool,
 }
@@ -35,6 +37,7 @@ impl About {
             name: version.name.clone(),
             starts_at: version.starts_at,
             ends_at: version.ends_at,
+            closed_at: row.campaign.closed_at,
             is_public: draw.is_some_and(|draw| draw.public),
         }
     }

@@ -360,7 +360,8 @@ pub struct PlayRequest {
     /// Whose reward it is.
     #[schema(value_type = String)]
     customer_id: CustomerId,
-    /// Of a survey: by question an option, a list of options, or own words.
+    /// Of a survey: an object from `question_id` to an option (`single`), a list of options (`multiple`, or one alone), or own
+    /// words of 1 to 500 characters (`free`). A question that is optional may be left out.
     #[serde(default)]
     #[schema(value_type = Object)]
     answers: Answers,
@@ -401,7 +402,8 @@ impl From<Played> for PlayedView {
 }
 
 /// Plays a reward. The same call again answers the same. Refusals: `not_owner`, `reward_void`, `not_started`,
-/// `campaign_closed`, `lapsed`, `awaiting_transaction_id`, `beacon_awaited`, `invalid_answers`.
+/// `campaign_closed`, `lapsed`, `awaiting_transaction_id`, `beacon_awaited`, `sold_out`; of answers `invalid_answers` (422),
+/// and `idempotency_conflict` where other ones were given before.
 #[utoipa::path(post, path = "/v1/shops/{shop}/rewards/{reward}/play", tag = "rewards", params(("shop" = String, Path), ("reward" = String, Path)),
     request_body = PlayRequest, responses((status = 200, body = PlayedView), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn play(

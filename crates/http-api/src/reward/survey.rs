@@ -14,8 +14,8 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::{
     CampaignId, ShopId,
-    campaign::post_payment::Terms,
-    reward::{Answer, Question, QuestionKind, Reward, RewardStatus},
+    campaign::post_payment::ever_asked,
+    reward::{Answer, Question, QuestionKind, Reward, RewardStatus, Tallies},
     shop::Shop,
 };
 use futures_util::stream;
@@ -53,20 +53,26 @@ pub struct SurveyView {
     campaign_id: String,
     /// Customers' orders that answered.
     answered: u64,
+    /// Every question that was ever asked, those of now first.
     questions: Vec<QuestionView>,
 }
 
-async fn questions(state: &ApiState, caller: &InShop, id: &CampaignId) -> Result<Vec<Question>, Problem> {
+/// Every question that was ever asked, and how often each option was chosen.
+async fn asked(
+    state: &ApiState,
+    caller: &InShop,
+    id: &CampaignId,
+) -> Result<(Vec<Question>, Tallies), Problem> {
     let (shop, asked) = (caller.shop_id.clone(), id.clone());
-    let row = state.read(move |reader| reader.campaign(&shop, &asked)).await?;
+    let read = move |reader: &dyn Reader| Ok((reader.campaign(&shop, &asked)?, reader.book(&shop, &asked)?));
+    let (row, book) = state.read(read).await?;
     let row = row.ok_or_else(|| Problem::not_found(format!("no campaign {id}")))?;
-    let terms = row.campaign.current().terms.of::<Terms>();
-    let asks = terms.map(|terms| terms.tiers.iter().flat_map(|tier| tier.action.questions.clone()).collect());
-    let asks: Vec<Question> = asks.unwrap_or_default();
+    let tallies = book.map(|book| book.tallies).unwrap_or_default();
+    let asks = ever_asked(&row.campaign, &tallies);
     if asks.is_empty() {
         return Err(Problem::not_found(format!("campaign {id} asks nothing")));
     }
-    Ok(asks)
+    Ok((asks, tallies))
 }
 
 /// What a campaign's survey was answered.
@@ -78,14 +84,10 @@ pub async fn results(
     Names((_, id)): Names<(String, CampaignId)>,
 ) -> Result<Json<SurveyView>, Problem> {
     caller.may(Scope::Read)?;
-    let questions = questions(&state, &caller, &id).await?;
-    let (shop, asked) = (caller.shop_id.clone(), id.clone());
-    let book = state.read(move |reader| reader.book(&shop, &asked)).await?;
-    let tallies = book.map(|book| book.tallies).unwrap_or_default();
+    let (questions, tallies) = asked(&state, &caller, &id).await?;
     let view = |question: Question| {
-        let of = tallies.by_question.get(question.question_id.as_str());
-        let count = |option: &str| of.and_then(|of| of.get(option)).copied().unwrap_or_default();
-        let answers = (question.kind == QuestionKind::Free).then(|| count(""));
+        let count = |option: &str| tallies.count(&question.question_id, option);
+        let answers = Some(count("")).filter(|count| question.kind == QuestionKind::Free || *count > 0);
         let options =
             question.options.iter().map(|option| OptionView { option: option.clone(), count: count(option) });
         QuestionView {
@@ -159,7 +161,7 @@ impl Reading {
     }
 }
 
-/// Every answer of a campaign's survey as CSV, an order a row.
+/// Every answer of a campaign's survey as CSV, an order a row; a column for every question that was ever asked.
 #[utoipa::path(get, path = "/v1/shops/{shop}/campaigns/{campaign}/survey/export", tag = "rewards", params(("shop" = String, Path), ("campaign" = String, Path)),
     responses((status = 200, body = String, content_type = "text/csv"), (status = 404, body = Problem)))]
 pub async fn export(
@@ -169,7 +171,7 @@ pub async fn export(
 ) -> Result<Response, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let questions = Arc::new(questions(&state, &caller, &campaign_id).await?);
+    let questions = Arc::new(asked(&state, &caller, &campaign_id).await?.0);
     let page = Some(Page { after: None, limit: limits::EXPORT_STEP });
     let (reader, sending) = (state.engine.reader().clone(), caller.share().file()?);
     let reading = Reading { reader, sending, shop, shop_id: caller.shop_id, campaign_id, questions, page };

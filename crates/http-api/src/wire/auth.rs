@@ -101,6 +101,18 @@ impl InShop {
     {
         self.caller.reads(scope, body).await
     }
+    /// Reads a body that may be missing, for a key that has the scope.
+    pub async fn reads_if_any<T, const MOST: usize>(
+        &self,
+        scope: Scope,
+        body: Unread<T, MOST>,
+    ) -> Result<T, Problem>
+    where
+        T: DeserializeOwned + Default + Send + 'static,
+    {
+        self.caller.may(scope)?;
+        body.read_if_any(&self.caller.share).await
+    }
     /// Reads a body that may be missing, for a key of the platform that has the scope.
     pub async fn reads_of_platform<T, const MOST: usize>(
         &self,

@@ -201,6 +201,7 @@ fn status_of(code: Code) -> StatusCode {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::InvalidTerms
         | Code::InvalidMessage
+        | Code::InvalidAnswers
         | Code::InvalidValue
         | Code::PayableMismatch
         | Code::DiscountTooHigh

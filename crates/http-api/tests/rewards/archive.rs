@@ -10,7 +10,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// What the program in Python says of an archive.
-fn python(archive: &str, head: &str) -> (String, bool) {
+pub fn python(archive: &str, head: &str) -> (String, bool) {
     let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/verify_draw.py");
     let mut command = Command::new("python3");
     command

@@ -48,10 +48,11 @@ pub fn publish(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String
     Ok(one(world.ask("POST", &path, &json!({})), campaign))
 }
 
-/// `close c1`
+/// `close c1`, `close c1 confirm`
 pub fn close(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let path = format!("/campaigns/{}/close", args.next("the campaign")?);
-    Ok(one(world.ask("POST", &path, &json!({})), campaign))
+    let body = if args.flag("confirm") { json!({ "confirm": true }) } else { json!({}) };
+    Ok(one(world.ask("POST", &path, &body), campaign))
 }
 
 /// What stands inside of a figure, by the way to it.

@@ -5,6 +5,7 @@ use super::{
     drawing,
     form::FORM,
     promise::is_deep,
+    questions,
     terms::Terms,
 };
 use crate::{
@@ -160,6 +161,7 @@ impl KindTerms for Terms {
     fn check_together(&self, found: &mut Vec<Violation>) {
         if self.tiers.len() <= limits::PROMOTION_TIERS {
             self.check_tiers(found);
+            questions::check_twins(self, found);
         }
         for (index, hours) in self.hours.iter().enumerate() {
             if hours.minutes().is_none() {

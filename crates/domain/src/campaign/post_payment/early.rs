@@ -3,7 +3,7 @@
 //! Always holds: nothing is given and nothing is drawn before the start, by the engine's clock. The order's chance is its
 //! own all the same: its coupon is given and its ticket drawn when the campaign starts.
 
-use super::{Live, ticket};
+use super::{Live, standing, ticket};
 use crate::{
     Instant,
     campaign::Desk,
@@ -33,8 +33,9 @@ pub fn open(desk: &mut dyn Desk<'_>, order: &mut Order) {
             .campaign(&reward.campaign_id)
             .map(|row| row.campaign.current().starts_at)
             .filter(|starts_at| stands && now < *starts_at);
+        let from = reward.course();
         if stands && order.rewards[at].waits_until.is_none() && open_one(desk, &mut reward) {
-            desk.put_reward(reward);
+            standing::put(desk, reward, Some(from));
         }
     }
 }

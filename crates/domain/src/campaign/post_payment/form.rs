@@ -305,8 +305,25 @@ const RULES: &[Words] = &[
         "概率方式各项合计恰为 1,000,000，限量奖品须指明发完改发的奖品且不成循环。签筒方式每种奖品都有份数且无概率。",
     ),
     Words::new(
-        "In a shop of CNY no prize is worth more than 50,000.00 CNY, and the notice is complete. Once published, a draw changes \
-         in the buyers' favour only.",
-        "人民币店铺单个奖品价值不超过 5 万元，公示须完整。发布后只能朝有利于消费者的方向修改。",
+        "Only a shop of CNY draws: no prize is worth more than 50,000.00 CNY (`prize_over_cap`), and the notice is complete \
+         (`notice_incomplete`). It is published before it starts (`started_already`), no campaign for a time that is past \
+         (`ended_already`); once published, a draw changes in the buyers' favour only (`odds_changed_against_buyer`, \
+         `immutable_field`).",
+        "仅人民币店铺可抽奖：单个奖品价值不超过 5 万元（`prize_over_cap`），公示须完整（`notice_incomplete`）。须在开始前发布\
+         （`started_already`），任何活动都不能为已过去的时间发布（`ended_already`）；发布后只能朝有利于消费者的方向修改\
+         （`odds_changed_against_buyer`、`immutable_field`）。",
+    ),
+    Words::new(
+        "Every batch that is named is there (`not_found`, `coupon_void`), covers the time in which it may be given of \
+         (`batch_window`), has a coupon for every prize (`batch_short`; of a coupon tier a warning), and takes off what the prize \
+         is worth (`value_differs`). Warnings besides: `worst_case_cost`, `deep_discount`, `tiny_odds`.",
+        "所填的券批次须存在（`not_found`、`coupon_void`），时间覆盖发放期（`batch_window`），数量够每份奖品（`batch_short`，发券档为警告），\
+         抵扣额与奖品价值一致（`value_differs`）。另有警告：`worst_case_cost`、`deep_discount`、`tiny_odds`。",
+    ),
+    Words::new(
+        "Once the campaign has given anything, a question that was asked keeps its id, kind, text and options \
+         (`immutable_field`); questions and options may be added. Two tiers that use one `question_id` ask the same (`duplicate`).",
+        "活动发出过奖励之后，问过的题目编号、类型、文字和选项都不变（`immutable_field`），可以增加题目和选项。两个档位用同一 `question_id` \
+         须是同一道题（`duplicate`）。",
     ),
 ];

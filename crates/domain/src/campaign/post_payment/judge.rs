@@ -3,6 +3,7 @@
 use super::{
     Live, drawing,
     promise::{self, Found, Promises, Won},
+    questions,
 };
 use crate::{
     BatchId, Code, Instant, Violation,
@@ -20,6 +21,8 @@ pub struct Around<'a> {
     pub now: Instant,
     /// What was announced of its draw, where it was published before.
     pub announced: Option<&'a Announced>,
+    /// How many orders had something of it.
+    pub given: u64,
     /// What was given of its prizes.
     pub won: &'a Won,
     /// What is left of a batch.
@@ -31,10 +34,15 @@ pub fn judge(campaign: &Campaign, around: &Around<'_>) -> Found {
     let mut found = Found::default();
     let Some(live) = Live::of_version(campaign, campaign.version_number()) else { return found };
     let Around { shop, won, stock_of, .. } = *around;
-    let asked = Promises { terms: live.terms, period: live.version.period(), shop, won, stock_of };
+    let given = around.given;
+    let asked = Promises { terms: live.terms, period: live.version.period(), shop, won, given, stock_of };
     promise::check(&asked, &mut found);
     let kept = around.announced.and_then(Announced::notice);
     found.violations.extend(of_draw(campaign, live, kept, around));
+    // Nobody can have been asked before something was given.
+    if given > 0 {
+        found.violations.extend(questions::check_kept(last(campaign, live).terms, live.terms));
+    }
     found
 }
 

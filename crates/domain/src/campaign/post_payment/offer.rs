@@ -1,6 +1,6 @@
 //! The last of an order's money has come: what its campaigns of rewards bring (A-S2-5, A-S2-6).
 
-use super::{Live, Terms, early, ticket::draw_ticket, when::Day};
+use super::{Live, early, standing, ticket::draw_ticket, when::Day};
 use crate::{
     CampaignId, Code, Instant, RewardId,
     campaign::Desk,
@@ -11,24 +11,24 @@ use crate::{
 use money::Money;
 use serde_json::json;
 
-/// What an order that is paid brings, of each campaign that was in force when it was; once.
+/// What an order that is paid brings, of each campaign in whose period it was; once. What was withheld is decided anew where
+/// the order turns out to have been paid at another moment (A-G-8): what a campaign gave stands.
 pub fn offer(desk: &mut dyn Desk<'_>, order: &mut Order, paid_at: Instant) {
     let paid = order.paid();
-    let campaigns = desk.campaigns();
-    let live = campaigns.iter().filter_map(|row| {
-        let version = row.campaign.held_at(paid_at)?;
-        let number = row.campaign.version_at(paid_at);
-        let terms = version.terms.of::<Terms>()?;
-        Some(Live { campaign: &row.campaign, version, number, terms })
-    });
-    for live in live {
-        let id = &live.campaign.campaign_id;
-        if order.rewards.iter().any(|known| known.campaign_id == *id) {
+    for row in desk.campaigns() {
+        let campaign = &row.campaign;
+        let known = order.rewards.iter().position(|known| known.campaign_id == campaign.campaign_id);
+        if known.is_some_and(|known| !order.rewards[known].is_judged_anew(paid_at)) {
             continue;
         }
-        if let Some((tier, _)) = live.terms.tier_of(paid).filter(|_| paid.is_positive()) {
-            let rewarded = decide(desk, order, live, tier, (paid, paid_at));
-            order.rewards.push(rewarded);
+        let live = campaign.planned_at(paid_at).and_then(|_| Live::at(campaign, paid_at));
+        let reached = live.and_then(|live| Some((live, live.terms.tier_of(paid)?.0)));
+        let reached = reached.filter(|_| paid.is_positive());
+        let rewarded = reached.map(|(live, tier)| decide(desk, order, live, tier, (paid, paid_at)));
+        match (known, rewarded) {
+            (Some(known), Some(rewarded)) => order.rewards[known] = rewarded,
+            (Some(known), None) => drop(order.rewards.remove(known)),
+            (None, rewarded) => order.rewards.extend(rewarded),
         }
     }
 }
@@ -42,9 +42,14 @@ fn decide(
     (paid, paid_at): (Money, Instant),
 ) -> Rewarded {
     let id = live.campaign.campaign_id.clone();
+    let mut rewarded = Rewarded::none(id.clone());
+    // Nothing of the customer's is asked for: it is closed for everybody.
+    if live.campaign.is_closed(paid_at) {
+        withhold(desk, order, &mut rewarded, (Code::CampaignClosed, paid_at));
+        return rewarded;
+    }
     let mut taker = desk.taker(&id, &order.customer_id);
     let group = group(live, order);
-    let mut rewarded = Rewarded { campaign_id: id.clone(), reward_id: None, code: None, waits_until: None };
     let judged = judge(desk, live, &taker, order, (group, paid_at));
     let outcome = judged.and_then(|()| give(desk, order, live, tier, paid_at));
     match outcome {
@@ -57,14 +62,22 @@ fn decide(
             desk.note(order, entry.detail(detail));
             rewarded.reward_id = Some(reward);
         }
-        Err(code) => {
-            let entry = TimelineEntry::new(paid_at, "reward.withheld").campaign(&id);
-            desk.note(order, entry.code(code));
-            rewarded.code = Some(code);
-        }
+        Err(code) => withhold(desk, order, &mut rewarded, (code, paid_at)),
     }
     desk.put_taker(&id, &order.customer_id, taker);
     rewarded
+}
+
+/// The order brings nothing of that campaign, by the moment at which it was paid.
+fn withhold(
+    desk: &mut dyn Desk<'_>,
+    order: &mut Order,
+    rewarded: &mut Rewarded,
+    (code, paid_at): (Code, Instant),
+) {
+    let entry = TimelineEntry::new(paid_at, "reward.withheld").campaign(&rewarded.campaign_id);
+    desk.note(order, entry.code(code));
+    (rewarded.code, rewarded.withheld_at) = (Some(code), Some(paid_at));
 }
 
 /// Which group a customer is in, where the campaign compares.
@@ -186,7 +199,7 @@ pub fn keep(desk: &mut dyn Desk<'_>, campaign: &CampaignId, mut reward: Reward) 
     });
     desk.publish("reward.offered", id.as_str(), body);
     desk.put_book(campaign, book);
-    desk.put_reward(reward);
+    standing::put(desk, reward, None);
     Ok(id)
 }
 

@@ -1,10 +1,14 @@
 //! A customer plays: answers a survey, scratches a card, draws. The same call again answers the same (A-S2-16).
 
-use super::{Live, Prize, PrizeKind, Terms, drawing, early, until::playable_until};
+use super::{
+    Live, Prize, Terms, action::Action as TierAction, drawing, early, standing, until::playable_until,
+};
 use crate::{
     CampaignId, Code, CustomerId, Refusal, RewardId,
     campaign::{Campaign, Count, Desk},
-    reward::{ActionKind, Announced, Answers, Reward, RewardStatus, Round, check_answers},
+    reward::{
+        ActionKind, Announced, Answers, Course, Reward, RewardStatus, Round, check_answers, is_same_answer,
+    },
 };
 use draw::{Hash, beacon::QUICKNET};
 use serde::{Deserialize, Serialize};
@@ -96,7 +100,14 @@ pub fn play(
         .version(reward.version)
         .and_then(|version| version.terms.of::<Terms>())
         .ok_or_else(missing)?;
+    let action = own.tiers.get(reward.tier as usize).map(|tier| &tier.action).ok_or_else(missing)?;
+    if reward.action != ActionKind::Survey {
+        Refusal::from_violations(Code::InvalidAnswers, check_answers(&[], answers))?;
+    }
     match reward.status {
+        RewardStatus::Done if reward.answers.as_ref().is_some_and(|said| !is_same_answer(said, answers)) => {
+            return Err(Refusal::with(Code::IdempotencyConflict, "it was answered before, otherwise"));
+        }
         RewardStatus::Done => return Ok(shown(desk, reward, campaign)),
         RewardStatus::Void => {
             let why = reward.code.map(Code::en).unwrap_or_default();
@@ -108,27 +119,16 @@ pub fn play(
     if reward.action == ActionKind::Coupon {
         // It waited for the start, and is given now.
         early::open_one(desk, &mut reward);
-        desk.put_reward(reward.clone());
+        standing::put(desk, reward.clone(), Some(Course::Open));
         return Ok(shown(desk, reward, campaign));
     }
     if reward.action.is_draw() {
         draw(desk, &mut reward, live)?;
     } else {
-        let action = own.tiers.get(reward.tier as usize).map(|tier| &tier.action).ok_or_else(missing)?;
-        let found = check_answers(&action.questions, answers);
-        Refusal::from_violations(Code::InvalidAnswers, found)?;
-        if let Some(mut book) = desk.book(&reward.campaign_id).cloned() {
-            book.tallies.add(answers, &action.questions);
-            desk.put_book(&reward.campaign_id, book);
-        }
-        reward.answers = Some(answers.clone());
-        if let Some(batch) = &action.batch_id {
-            give(desk, &mut reward, batch);
-        }
+        answer(desk, &mut reward, action, answers)?;
     }
     reward.status = RewardStatus::Done;
     reward.done_at = Some(desk.now());
-    desk.count(&reward.campaign_id, Count::Played);
     let played = shown(desk, reward.clone(), campaign);
     let prize = played.prize.as_ref().map(|prize| {
         json!({
@@ -141,8 +141,27 @@ pub fn play(
         "customer_id": reward.customer_id, "action": reward.action, "prize": prize, "coupon_id": reward.coupon_id,
     });
     desk.publish("reward.played", reward.reward_id.as_str(), body);
-    desk.put_reward(reward);
+    standing::put(desk, reward, Some(Course::Open));
     Ok(played)
+}
+
+/// Keeps answers that fit, counts them, and thanks for them.
+fn answer(
+    desk: &mut dyn Desk<'_>,
+    reward: &mut Reward,
+    action: &TierAction,
+    answers: &Answers,
+) -> Result<(), Refusal> {
+    Refusal::from_violations(Code::InvalidAnswers, check_answers(&action.questions, answers))?;
+    if let Some(mut book) = desk.book(&reward.campaign_id).cloned() {
+        book.tallies.add(answers, &action.questions);
+        desk.put_book(&reward.campaign_id, book);
+    }
+    reward.answers = Some(answers.clone());
+    if let Some(batch) = &action.batch_id {
+        give(desk, reward, batch);
+    }
+    Ok(())
 }
 
 /// Nothing is played before the start, by the engine's clock, nor once the reward has lapsed.
@@ -186,8 +205,7 @@ fn draw(desk: &mut dyn Desk<'_>, reward: &mut Reward, live: Live<'_>) -> Result<
         give(desk, reward, batch);
     }
     reward.listed = Some(prize.value).filter(|value| *value > draw::law::LAW.listed_above);
-    let costs = matches!(prize.kind, PrizeKind::Goods | PrizeKind::Points);
-    let value = if costs { prize.value } else { money::Money::ZERO };
+    let value = standing::costs(&prize);
     desk.count(campaign, Count::Won { prize: prize.prize_id.as_str().into(), value });
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Always holds: a draw's coupons are there for every prize of its notice, for as long as they can be won, and are worth what
 //! the notice tells; a batch that a draw hangs on stays. What orders may take of a batch without a stock is warned of.
 
-use super::{DrawTerms, Terms, until::last_claim};
+use super::{DrawTerms, Terms, until::last_play};
 use crate::{
     BatchId, CampaignId, Code, Instant, Sentence, Violation,
     campaign::{Campaign, CampaignRow},
@@ -35,8 +35,10 @@ pub struct Promises<'a> {
     pub period: Window,
     /// The shop.
     pub shop: &'a Shop,
-    /// What was given of its prizes before.
+    /// What was given of its prizes before,
     pub won: &'a Won,
+    /// and how many orders had something of it.
+    pub given: u64,
     /// What is left of a batch beside what other draws keep of it; `None` where there is no such batch.
     pub stock_of: &'a dyn Fn(&BatchId) -> Option<Stock>,
 }
@@ -87,7 +89,7 @@ fn live(
 
 fn of_draw(asked: &Promises<'_>, draw: &DrawTerms, at: &str, found: &mut Found) {
     let mut needed: BTreeMap<&BatchId, (String, u64, u64)> = BTreeMap::new();
-    let until = coupons_until(draw, asked.period.ends_at, &asked.shop.time_zone);
+    let until = last_play(draw, asked.period.ends_at, &asked.shop.time_zone);
     for (index, prize) in draw.prizes.iter().enumerate() {
         let Some(id) = &prize.batch_id else { continue };
         let field = |name: &str| format!("{at}.draw.prizes[{index}].{name}");
@@ -136,7 +138,8 @@ fn of_tier(
     let drawn = drawn.filter(|prize| prize.batch_id.as_ref() == Some(id));
     let kept: u64 = drawn.map(|prize| outstanding(prize.stock, &prize.prize_id, asked.won)).sum();
     let left = stock.left.saturating_sub(kept);
-    if asked.terms.total_limit.is_none_or(|most| most > left) {
+    let more = asked.terms.total_limit.map(|most| most.saturating_sub(asked.given));
+    if more.is_none_or(|more| more > left) {
         let limit = asked
             .terms
             .total_limit
@@ -147,7 +150,7 @@ fn of_tier(
         warn(Code::BatchShort, message.into());
     }
     let Some(save) = stock.batch.benefit.fixed() else { return };
-    let most = asked.terms.total_limit.map_or(left, |most| most.min(left));
+    let most = more.map_or(left, |more| more.min(left));
     if let Some(cost) = i64::try_from(most).ok().and_then(|most| save.checked_mul(most)) {
         warn(Code::WorstCaseCost, sentence!["if every coupon is given and used this costs ", cost]);
     }
@@ -165,22 +168,13 @@ fn outstanding(stock: Option<u64>, prize: &str, won: &Won) -> u64 {
     stock.unwrap_or_default().saturating_sub(won.get(prize).copied().unwrap_or_default())
 }
 
-/// Until when coupons of a draw may have to be given: by odds the play gives them, in an urn the last ticket can be shown
-/// until its days to claim are over.
-fn coupons_until(draw: &DrawTerms, ends_at: Instant, zone: &Zone) -> Instant {
-    match draw.mode() {
-        draw::Mode::Odds => ends_at,
-        draw::Mode::Urn => last_claim(ends_at.just_before(), draw.notice.claim_days, zone).max(ends_at),
-    }
-}
-
 /// Coupons of a batch that a campaign's draw has still to give, while anything of it can be played.
 fn kept_of(campaign: &Campaign, won: &Won, batch: &BatchId, (now, zone): (Instant, &Zone)) -> u64 {
     let version = campaign.current();
     let draw = version.terms.of::<Terms>().and_then(Terms::draw).filter(|_| campaign.published_at.is_some());
     // One that was closed before it began has given no chance.
     let never = campaign.closed_at.is_some_and(|at| at <= version.starts_at);
-    let draw = draw.filter(|draw| !never && now < coupons_until(draw, version.ends_at, zone));
+    let draw = draw.filter(|draw| !never && now < last_play(draw, version.ends_at, zone));
     let prizes = draw.into_iter().flat_map(|draw| &draw.prizes);
     let prizes = prizes.filter(|prize| prize.batch_id.as_ref() == Some(batch));
     prizes.map(|prize| outstanding(prize.stock, &prize.prize_id, won)).sum()

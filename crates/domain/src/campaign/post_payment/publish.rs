@@ -30,7 +30,8 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
         return Err(Refusal::with(Code::BetaRequired, detail));
     }
     let announced = known.as_ref().and_then(|(_, charter)| charter.announced.as_ref());
-    check(desk, campaign, announced)?;
+    let given = known.as_ref().map_or(0, |(book, _)| book.given);
+    check(desk, campaign, (given, announced))?;
     let notice = notice_of(campaign, announced.and_then(Announced::notice), shop);
     let (mut book, mut charter) = match known {
         Some(known) => known,
@@ -49,10 +50,35 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
     Ok(())
 }
 
+/// What the notice of a draw has promised that is closed now: a chance to every order that is paid until its end. Before it
+/// starts nobody has one (A-S2-17).
+pub fn promised(desk: &dyn Desk<'_>, campaign: &Campaign) -> Option<String> {
+    let live = Live::current(campaign)?;
+    let book = desk.book(&campaign.campaign_id)?;
+    let drawing = book.drawing.as_ref()?;
+    let (now, version) = (desk.now(), live.version);
+    let has_begun = now >= version.starts_at || book.given > 0;
+    if !has_begun || now >= version.ends_at {
+        return None;
+    }
+    // What is drawn and not shown yet is told to nobody.
+    let left = |prize: &draw::Prize| {
+        let left = prize.stock?.saturating_sub(drawing.shown.of(&prize.prize_id));
+        (prize.kind != draw::Kind::Nothing).then(|| format!("{left} x {}", prize.prize_id))
+    };
+    let notice = desk.charter(&campaign.campaign_id)?.announced.as_ref()?.notice()?;
+    let prizes = notice.table.prizes.iter().filter_map(left).collect::<Vec<_>>().join(", ");
+    let until = desk.show(version.ends_at);
+    Some(format!(
+        "the notice promises a chance to orders that are paid until {until}, and still has {prizes}; with `confirm` no \
+         more orders get one, and chances that were given can be played"
+    ))
+}
+
 fn check(
     desk: &dyn Desk<'_>,
     campaign: &Campaign,
-    announced: Option<&Announced>,
+    (given, announced): (u64, Option<&Announced>),
 ) -> Result<(), Refusal> {
     let (shop, now, id) = (desk.shop()?, desk.now(), &campaign.campaign_id);
     let none = Won::new();
@@ -63,7 +89,7 @@ fn check(
         stock.left = stock.left.saturating_sub(kept);
         Some(stock)
     };
-    let found = judge(campaign, &Around { shop, now, announced, won, stock_of: &stock_of });
+    let found = judge(campaign, &Around { shop, now, announced, given, won, stock_of: &stock_of });
     Refusal::from_violations(Code::InvalidTerms, found.violations)
 }
 

@@ -58,6 +58,10 @@ impl CampaignKind for Kind {
         publish::published(desk, campaign)
     }
 
+    fn promised(desk: &dyn Desk<'_>, campaign: &Campaign) -> Option<String> {
+        publish::promised(desk, campaign)
+    }
+
     fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
         compare::follow(desk, order);
         if let Some(paid_at) = ticket::stands(order) {

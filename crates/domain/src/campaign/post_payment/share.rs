@@ -4,7 +4,7 @@ use super::{Live, offer};
 use crate::{
     CampaignId, Code, CustomerId, Refusal, RewardId,
     campaign::Desk,
-    reward::{Reward, RewardStatus},
+    reward::{Reward, RewardStatus, Taker},
 };
 
 /// Somebody follows a link, which was opened at the door: its owner gets another chance. A customer who takes part in the campaign helps nobody, so that
@@ -46,9 +46,7 @@ pub fn follow(
     if follower.total > 0 || follower.helped.is_some() {
         return Err(Code::AlreadyTakesPart.into());
     }
-    if !reward.action.is_draw() || owner.extra >= live.terms.extra_chances {
-        return Err(Refusal::with(Code::TotalLimit, format!("{} extra chances", live.terms.extra_chances)));
-    }
+    has_room(live, &reward, &owner)?;
     let extra = Reward {
         reward_id: offer::name(desk, campaign)?,
         status: RewardStatus::Offered,
@@ -63,8 +61,11 @@ pub fn follow(
         extras: Vec::new(),
         ..reward.clone()
     };
-    let empty = |code| Refusal::with(code, "no ticket is left");
-    let extra_id = offer::keep(desk, campaign, extra).map_err(empty)?;
+    let none_left = |code| match code {
+        Code::SoldOut => Refusal::with(code, "no ticket of the draw is left"),
+        other => other.into(),
+    };
+    let extra_id = offer::keep(desk, campaign, extra).map_err(none_left)?;
     reward.extras.push(extra_id);
     owner.extra += 1;
     follower.helped = Some(id.clone());
@@ -72,5 +73,18 @@ pub fn follow(
     desk.put_taker(campaign, &customer, owner);
     desk.put_taker(campaign, by, follower);
     desk.put_reward(reward);
+    Ok(())
+}
+
+/// Whether the owner may have another chance.
+fn has_room(live: Live<'_>, reward: &Reward, owner: &Taker) -> Result<(), Refusal> {
+    let most = live.terms.extra_chances;
+    if !reward.action.is_draw() || most == 0 {
+        return Err(Refusal::with(Code::TotalLimit, "links of this campaign bring no extra chances"));
+    }
+    if owner.extra >= most {
+        let detail = format!("links of whoever shared it may bring {most} extra chances, and have brought them");
+        return Err(Refusal::with(Code::TotalLimit, detail));
+    }
     Ok(())
 }

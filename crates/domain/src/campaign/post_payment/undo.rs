@@ -1,12 +1,12 @@
 //! An order is paid no more, or was refunded whole: its rewards are void; and back, where it stands again after all.
 
-use super::ticket;
+use super::{standing, ticket};
 use crate::{
     Code, RewardId,
     campaign::Desk,
     coupon::{Coupon, CouponStatus},
     order::{Order, State, TimelineEntry},
-    reward::{Reward, RewardStatus},
+    reward::{Course, Reward, RewardStatus},
 };
 use serde_json::json;
 
@@ -42,10 +42,11 @@ fn end(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
             desk.move_coupon(coupon, from);
         }
     }
+    let from = reward.course();
     reward.status = RewardStatus::Void;
     reward.code = Some(code);
     tell(desk, order, &reward, "reward.void");
-    desk.put_reward(reward);
+    standing::put(desk, reward, Some(from));
 }
 
 /// The order stands again: what was not played can be played. A coupon that is still there is the customer's again; where
@@ -63,7 +64,7 @@ fn revive(desk: &mut dyn Desk<'_>, order: &mut Order, mut reward: Reward) {
         return_coupon(desk, &mut reward, coupon);
     }
     tell(desk, order, &reward, "reward.again");
-    desk.put_reward(reward);
+    standing::put(desk, reward, Some(Course::Undone));
 }
 
 fn return_coupon(desk: &mut dyn Desk<'_>, reward: &mut Reward, mut coupon: Coupon) {

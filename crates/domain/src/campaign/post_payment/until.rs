@@ -4,6 +4,7 @@
 //! its notice gives a winner to claim, also after the campaign's end; whatever is not drawn by then closes with the
 //! campaign, for its seed is told (A-S2-15, A-S2-17). Nothing is ever playable for less than the campaign runs.
 
+use super::DrawTerms;
 use crate::{
     Instant,
     reward::{Announced, Reward, RewardStatus},
@@ -29,6 +30,15 @@ pub fn last_claim(drawn_at: Instant, days: u32, zone: &Zone) -> Instant {
     let days = i32::try_from(days).unwrap_or_default().saturating_add(1);
     let day = CivilDay(zone.day(drawn_at).0.saturating_add(days));
     zone.instant(day.date().at(0, 0, 0, 0))
+}
+
+/// Until when anything of a draw can be played, and its coupons may have to be given: by odds until the end, from an urn the
+/// last ticket can be shown until its days to claim are over.
+pub fn last_play(draw: &DrawTerms, ends_at: Instant, zone: &Zone) -> Instant {
+    match draw.mode() {
+        draw::Mode::Odds => ends_at,
+        draw::Mode::Urn => last_claim(ends_at.just_before(), draw.notice.claim_days, zone).max(ends_at),
+    }
 }
 
 /// Whether a reward was not played in time: it has lapsed.

@@ -5,6 +5,7 @@ use super::play;
 use super::told::{MINUTE, Page, SECOND, told};
 use super::words::{Asked, Lang};
 use crate::reward::draw::{DrawPrizeView, DrawView, WinnerView};
+use crate::reward::found::Found;
 use ::draw::{Kind, Mode};
 use domain::{Instant, time::Zone};
 use maud::{Markup, html};
@@ -43,12 +44,16 @@ fn end(zone: &Zone, at: Instant) -> String {
 
 fn about(Page { shop, found, asked, now, .. }: Page<'_>, view: &DrawView) -> Markup {
     let (lang, zone, about) = (asked.lang, &shop.time_zone, &found.about);
-    let (state, class) = if now < about.starts_at {
-        (lang.say("待开始", "Not started"), "tag")
-    } else if now < about.ends_at {
-        (lang.say("进行中", "Running"), "tag run")
-    } else {
+    let (state, class) = if now >= about.ends_at {
         (lang.say("已结束", "Ended"), "tag")
+    } else if found.closed_early().is_some_and(|at| at <= now) {
+        (lang.say("已提前关闭", "Closed early"), "tag")
+    } else if now < about.starts_at {
+        (lang.say("待开始", "Not started"), "tag")
+    } else if found.rests.paused_at.is_some() {
+        (lang.say("暂停中", "Paused"), "tag")
+    } else {
+        (lang.say("进行中", "Running"), "tag run")
     };
     html! {
         section {
@@ -57,6 +62,33 @@ fn about(Page { shop, found, asked, now, .. }: Page<'_>, view: &DrawView) -> Mar
             div.t3.sm {
                 (told(zone, about.starts_at, MINUTE)) " " (lang.say("至", "to")) " " (end(zone, about.ends_at))
                 " (UTC" (zone.format(now).get(SECOND..).map_or("", offset)) ")"
+            }
+            (stops(lang, zone, found))
+        }
+    }
+}
+
+/// When orders got no chance, though the notice tells a longer time.
+fn stops(lang: Lang, zone: &Zone, found: &Found) -> Markup {
+    html! {
+        @for (from, until) in &found.rests.all {
+            p.alert {
+                @match until {
+                    Some(until) => {
+                        (lang.say("曾暂停：", "It was paused from ")) (told(zone, *from, SECOND)) (lang.say(" 至 ", " to "))
+                        (told(zone, *until, SECOND)) (lang.say("，期间付款的订单没有机会。", ": orders paid then got no chance."))
+                    },
+                    None => {
+                        (lang.say("自 ", "Paused since ")) (told(zone, *from, SECOND))
+                        (lang.say(" 起暂停：此后付款的订单暂无机会，已有的机会仍可使用。", ": orders paid from then on get no chance for now. Chances that were given can be played."))
+                    },
+                }
+            }
+        }
+        @if let Some(at) = found.closed_early() {
+            p.alert {
+                (lang.say("店铺于 ", "The shop closed it on ")) (told(zone, at, SECOND))
+                (lang.say(" 提前关闭：此后付款的订单没有机会，已有的机会在原定期限内仍可使用。", ": orders paid from then on get no chance. Chances that were given can be played as the notice says."))
             }
         }
     }
