@@ -14,8 +14,7 @@ use serde_json::json;
 /// What an order that is paid brings, of each campaign that was in force when it was; once.
 pub fn offer(desk: &mut dyn Desk<'_>, order: &mut Order, paid_at: Instant) {
     let paid = order.paid();
-    let campaigns = desk.campaigns();
-    let live = campaigns.iter().filter_map(|row| {
+    let live = desk.campaigns().until(paid_at).filter_map(|row| {
         let version = row.campaign.held_at(paid_at)?;
         let number = row.campaign.version_at(paid_at);
         let terms = version.terms.of::<Terms>()?;
