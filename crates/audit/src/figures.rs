@@ -5,7 +5,7 @@ use crate::checks;
 use crate::walk::{Faults, LOOKS, Walk};
 use domain::{
     CampaignId, Instant,
-    campaign::{self, Campaign, Counters, Had},
+    campaign::{self, Campaign, Counters, Had, Roster},
     customer::Standing,
     ledger::Entry,
     order::{Order, State},
@@ -51,8 +51,8 @@ fn own((key, by): (&(CampaignId, String), &i64)) -> ((CampaignId, String), i64) 
     (key.clone(), *by)
 }
 
-fn rows(walk: &Walk<'_>) -> Read<Vec<CampaignRow>> {
-    walk.reader.campaigns(walk.id())
+fn rows(walk: &Walk<'_>) -> Read<Roster> {
+    walk.reader.campaigns(walk.id()).map(Roster::from)
 }
 
 fn counts_orders(row: &CampaignRow) -> bool {
@@ -64,7 +64,7 @@ fn has_none(counters: &Counters) -> bool {
     counters.brought.is_empty() && counters.later.is_empty()
 }
 
-fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
+fn recounted(walk: &mut Walk<'_>, rows: &Roster) -> Read<Sums> {
     let mut sums = Sums::new();
     walk.pages(
         "orders again",
@@ -79,7 +79,7 @@ fn recounted(walk: &mut Walk<'_>, rows: &[CampaignRow]) -> Read<Sums> {
                 tallies.extend(counts.filter(|(by, _)| **by == order.order_id).map(|(_, tally)| tally));
             }
             for brought in tallies.into_iter().flat_map(|tally| tally.0) {
-                let row = rows.iter().find(|row| row.campaign.campaign_id == brought.campaign_id);
+                let row = rows.find(&brought.campaign_id);
                 if row.is_some_and(|row| row.counters.counts(order.placed_at)) {
                     *sums.entry((brought.campaign_id, brought.figure.to_owned())).or_default() +=
                         brought.amount;
@@ -109,6 +109,7 @@ pub fn is_booked(walk: &Walk<'_>, order: &Order, entries: &[Entry], found: &mut 
     }
     let saved = |of: &CampaignId| {
         let row: Vec<CampaignRow> = walk.campaigns.get(of).cloned().into_iter().collect();
+        let row = Roster::from(row);
         let tally = campaign::brings(order, &row).0.into_iter();
         tally.filter(|b| b.campaign_id == *of && b.figure == "saved").map(|b| b.amount).sum::<i64>()
     };

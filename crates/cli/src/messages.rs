@@ -11,8 +11,9 @@ use anyhow::Context;
 use contacts::Keys;
 use domain::Lang;
 use relay::message::settings::{Carrier, MessagesSettings};
-use relay::message::{Parameter, Recipient, report};
+use relay::message::{ByName, ByPosition, Moment, Providers, Recipient, Subscription, report};
 use relay::{OutgoingMessage, SendOutcome, system_clock};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -129,7 +130,17 @@ fn missing(args: &TestArgs, carrier: &Carrier) -> Option<String> {
 }
 
 fn message(args: &TestArgs, to: Recipient, message_id: String, now: i64) -> OutgoingMessage {
-    let parameter = |(name, value): &(String, String)| Parameter { name: name.clone(), value: value.clone() };
+    let (code, values) = (args.template.clone(), args.parameters.iter().cloned());
+    let by_name: BTreeMap<String, String> = values.clone().collect();
+    let by_position = values.map(|(_, value)| value).collect();
+    let is_sms = args.channel == "sms";
+    let providers = Providers {
+        aliyun: code.clone().filter(|_| is_sms).map(|code| ByName { code, parameters: by_name.clone() }),
+        tencent: code.clone().filter(|_| is_sms).map(|code| ByPosition { code, parameters: by_position }),
+    };
+    let is_wechat = args.channel == "wechat";
+    let wechat = code.filter(|_| is_wechat);
+    let wechat = wechat.map(|template_id| Subscription { template_id, page: None, data: by_name });
     let text = args.text.clone().unwrap_or_default();
     OutgoingMessage {
         message_id,
@@ -142,11 +153,11 @@ fn message(args: &TestArgs, to: Recipient, message_id: String, now: i64) -> Outg
         subject: args.subject.clone(),
         body_zh: text.clone(),
         body_en: text,
-        deliver_until_micros: now.saturating_add(GOOD_MICROS),
+        deliver_until: Moment::utc(now.saturating_add(GOOD_MICROS)),
         to: Some(to),
         signature: args.signature.clone(),
-        template: args.template.clone(),
-        parameters: args.parameters.iter().map(parameter).collect(),
+        providers,
+        wechat,
         text: args.text.clone(),
     }
 }

@@ -117,7 +117,8 @@ impl relay::Reports for Fetched {
     fn store(&self, reports: relay::pull::Pulled) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             let told = callback::Told { reports, replies: Vec::new() };
-            http_api::store_told(&self.0, told).await.map_err(|problem| problem.code.into_owned())
+            let heard = http_api::store_told(&self.0, told).await;
+            heard.map(drop).map_err(|problem| problem.code.into_owned())
         })
     }
 }
@@ -176,10 +177,8 @@ impl Opener for Sealing {
 fn carriers_of(settings: &MessagesSettings) -> Vec<(Channel, Carrier)> {
     let carrier = |(name, carrier): (&String, &settings::Carrier)| {
         let carrier = match carrier.provider() {
-            "aliyun" => Carrier::Aliyun,
-            "tencent" => Carrier::Tencent,
-            "wechat" => Carrier::Wechat,
-            "http" => Carrier::Text,
+            "aliyun" | "tencent" | "wechat" => Carrier::NeedsContacts,
+            "http" => Carrier::TakesContacts,
             _ => return None,
         };
         Some((Channel::parse(name)?, carrier))

@@ -14,7 +14,7 @@ use crate::pool;
 use crate::settings::shop;
 use domain::{
     Instant, Refusal,
-    campaign::{self, Brought, Count, Step, Tally},
+    campaign::{self, Brought, Count, Roster, Step, Tally},
     message::notices,
     order::{Order, Refund, TimelineEntry, ToReturn},
 };
@@ -56,7 +56,7 @@ impl Before {
 }
 
 fn brings(draft: &Draft<'_>, order: &Order) -> Tally {
-    campaign::brings(order, draft.find_shop().map(|row| &row.campaigns[..]).unwrap_or_default())
+    campaign::brings(order, draft.find_shop().map_or(Roster::none(), |row| &row.campaigns))
 }
 
 /// Money came, or went back, or turned out to be refused: what each refund is of is found anew (A-G-15).

@@ -7,7 +7,7 @@ use crate::command::Command;
 use crate::message;
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, OrderId, RefundId, ShopId,
-    campaign::{self, About, Asked, Version, Wants},
+    campaign::{self, About, Asked, Roster, Version, Wants},
     event::{Body, OrderEvent},
     order::coupons,
 };
@@ -198,7 +198,10 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
             is_waiting_known: false,
         });
         let mut wants = Wants::default();
-        campaign::wants(&Asked { about: About::Placed(placed), campaigns: &[], sends: false }, &mut wants);
+        campaign::wants(
+            &Asked { about: About::Placed(placed), campaigns: Roster::none(), sends: false },
+            &mut wants,
+        );
         add(shop, wants, keys);
         let named = coupons::coupons(&placed.discounts);
         keys.coupons.extend(named.into_iter().map(|id| (shop.clone(), id)));

@@ -4,7 +4,7 @@ use crate::book::Facts;
 use crate::keys::{add_wanted, summed_by_event};
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, MessageId, OrderId, RewardId, ShopId,
-    campaign::{self, About, Asked, Wants},
+    campaign::{self, About, Asked, Roster, Wants},
     event::{Body, PaymentSucceeded},
     message::numbers::NumberKey,
     order::{Order, coupons},
@@ -123,7 +123,7 @@ impl Named<'_> {
 
     /// What the kinds of the shop's campaigns want.
     fn wanted(&mut self, shop: &ShopId, about: About<'_>) {
-        let campaigns = self.facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
+        let campaigns = self.facts.shop(shop).map_or(Roster::none(), |row| &row.campaigns);
         let asked = Asked { about, campaigns, sends: self.keys.sends };
         campaign::wants(&asked, &mut self.wants);
         add_wanted(shop, &mut self.wants, &mut self.keys);
@@ -161,8 +161,7 @@ impl Named<'_> {
         self.standing(shop, customer);
         reward.coupon_id.iter().for_each(|id| self.coupon(shop, id));
         reward.extras.iter().for_each(|id| self.reward(shop, id));
-        let rows = facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
-        let row = rows.iter().find(|row| row.campaign.campaign_id == *campaign);
+        let row = facts.shop(shop).and_then(|row| row.campaigns.find(campaign));
         let mut wants = Wants::default();
         wants.books.push(campaign.clone());
         if let Some(campaign) = row.map(|row| &row.campaign) {
@@ -177,8 +176,7 @@ impl Named<'_> {
 
     /// A campaign that is published names what that reads.
     fn by_campaign(&mut self, (shop, id): &(ShopId, CampaignId)) {
-        let rows = self.facts.shop(shop).map(|row| &row.campaigns[..]).unwrap_or_default();
-        let Some(row) = rows.iter().find(|row| row.campaign.campaign_id == *id) else { return };
+        let Some(row) = self.facts.shop(shop).and_then(|row| row.campaigns.find(id)) else { return };
         let mut wants = Wants::default();
         wants.books.push(id.clone());
         campaign::wants_published(&row.campaign.current().terms, &mut wants);

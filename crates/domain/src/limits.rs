@@ -141,6 +141,9 @@ pub const GRANTED_TEMPLATES: usize = 50;
 pub const GRANTS: u32 = 1_000;
 /// Reports of one message that are told apart.
 pub const MESSAGE_REPORTS: usize = 20;
+/// Segments of one message that a provider is believed to count, many times what the longest text has: more stands as so
+/// many, which is told as a difference all the same.
+pub const PROVIDER_SEGMENTS: u32 = 100;
 /// Notices of one order that are remembered, beside those of the refunds that it has.
 pub const ORDER_NOTICES: usize = 100;
 /// Notices of one order that wait: for their moment, or for the end of quiet hours.
@@ -148,3 +151,7 @@ pub const WAITING_NOTICES: usize = 100;
 /// Free notices of one kind that an order may be asked for: an order has more than one supplier at times, and a dispute
 /// more than one turn; beyond that they are a way to write to anybody at the platform's cost.
 pub const FREE_NOTICES: usize = 5;
+/// Suppliers that a shop names: free notices of orders of goods go to nobody else then.
+pub const SUPPLIERS: usize = 200;
+/// People who get such notices in a shop that names no suppliers: enough to begin with, too few to write to a town.
+pub const UNNAMED_SUPPLIERS: usize = 20;

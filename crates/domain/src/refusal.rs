@@ -194,7 +194,7 @@ codes! {
     TriggerAfterEnd = "trigger_after_end", "展示时间晚于活动结束", "The coupon would be shown after the campaign's end";
     BetterOffer = "better_offer", "已有更优惠的券", "Another campaign saves this order more";
     Holdout = "holdout", "对照组不展示", "The order is in the comparison group, which is shown nothing";
-    QuietHours = "quiet_hours", "免打扰时间段不推送", "No push in quiet hours";
+    QuietHours = "quiet_hours", "免打扰时间段不发送", "Nothing is sent in quiet hours";
     MinuteCap = "minute_cap", "该号码一分钟内短信已达上限", "The number has had the messages of a minute";
     HourCap = "hour_cap", "该号码一小时内短信已达上限", "The number has had the messages of an hour";
     NoContact = "no_contact", "没有用户的联系方式", "No number or account of the customer is known";

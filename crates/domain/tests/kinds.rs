@@ -220,3 +220,44 @@ fn promotions_and_floors_count_paid_orders() {
     order.placed_at = at("08T12:00:00");
     assert!(campaign::brings(&order, &world.campaigns).0.is_empty(), "it was not published then");
 }
+
+/// A-G-10, A-S0-4: of 120 campaigns, most of them over, some closed, some given another end, an order is covered by those and
+/// left out by those that it is when all are looked at, also where it is told of long after they ended.
+#[test]
+fn a_g_10_campaigns_that_are_over_are_passed_over_and_late_orders_are_not() {
+    let start = given::at("10T00:00:00");
+    let campaigns = (0..120_i64).map(|number| {
+        let mut campaign = given::campaign(&format!("c{number:03}"), given::terms());
+        let version = &mut campaign.versions[0];
+        version.starts_at = start.plus_hours(12 * number);
+        version.ends_at = version.starts_at.plus_hours(24 + number % 5 * 24);
+        (campaign.created_at, campaign.published_at) = (start, Some(start));
+        campaign.closed_at = (number % 7 == 0).then(|| start.plus_hours(12 * number + 20));
+        if number % 4 == 0 {
+            let longer = domain::campaign::Version {
+                ends_at: start.plus_hours(12 * number + 200),
+                ..campaign.versions[0].clone()
+            };
+            campaign.versions.push(longer);
+            campaign.revised_at.push(start.plus_hours(12 * number + 6));
+        }
+        campaign
+    });
+    let world = World::of(campaigns.collect());
+    let told = start.plus_hours(24 * 365);
+    let mut covered = 0;
+    for hour in 0..24 * 80 {
+        let placed_at = start.plus_hours(hour);
+        let cancel_at = Some(placed_at.plus_hours(24));
+        let mut order = Order { placed_at, cancel_at, ..given::order(100_00) };
+        let all = world.campaigns.iter();
+        let all = all.filter_map(|row| domain::campaign::recovery::Live::at(&row.campaign, placed_at));
+        let expected = domain::campaign::recovery::cover(&order, all);
+        let mut desk = Table::at(&world, told);
+        desk.follow(&mut order, None, placed_at);
+        assert_eq!(order.recovery.candidates, expected.candidates, "hour {hour}");
+        assert_eq!(order.recovery.withheld, expected.withheld, "hour {hour}");
+        covered += usize::from(!expected.candidates.is_empty() || !expected.withheld.is_empty());
+    }
+    assert!((1_400..1_700).contains(&covered), "{covered} orders lie in a campaign's days");
+}

@@ -221,6 +221,40 @@ fn a_s2_20_the_keys_on_the_page_are_those_that_are_checked() {
     }
 }
 
+/// S2-R15: every code with which a notice by SMS or `WeChat` is left out.
+#[test]
+fn s2_r15_the_page_names_every_reason_to_leave_a_notice_out() {
+    let codes = [
+        Code::SwitchedOff,
+        Code::OrderClosed,
+        Code::TooLate,
+        Code::QuietHours,
+        Code::MinuteCap,
+        Code::HourCap,
+        Code::DailyCap,
+        Code::NoBalance,
+        Code::NoContact,
+        Code::NoConsent,
+        Code::NoGrant,
+        Code::TemplateMissing,
+        Code::TemplateBlocked,
+        Code::ValueInvalid,
+        Code::ForeignNumber,
+        Code::ProviderLimit,
+        Code::ProviderFailed,
+        Code::LimitReached,
+    ];
+    for language in BOTH {
+        let heading =
+            ("| Code | Left out because |\n|---|---|\n", "| 原因码 | 没有发送的原因 |\n|---|---|\n");
+        let mut table = language.pick(heading.0, heading.1).to_owned();
+        for code in codes {
+            let _ = writeln!(table, "| `{code}` | {} |", language.of(Words { en: code.en(), zh: code.zh() }));
+        }
+        stands(language, "reasons", &table);
+    }
+}
+
 /// Every code with which a template is refused.
 #[test]
 fn the_codes_on_the_page_are_those_of_a_refusal() {

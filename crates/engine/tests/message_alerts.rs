@@ -108,7 +108,7 @@ fn a_s2_12_a_daily_difference_is_an_alert() {
     };
     let first = run.messages("o1").into_iter().find(|message| message.kind == Kind::Shipped).unwrap();
     let (message_id, report) = (first.message_id, Box::new(report(2)));
-    told(&run, MessageCommand::Reported { message_id, number: None, report });
+    told(&run, MessageCommand::Reported { message_id, numbers: None, report });
     run.advance(morning(3));
     let day = json!({ "day": "2022-06-10", "messages": 3, "segments": 3, "provider_segments": 7 });
     assert_eq!(events(&run, "sms.difference")[1..], [json!({ "days": [day], "difference": 4 })]);

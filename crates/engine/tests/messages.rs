@@ -175,8 +175,8 @@ fn a_s2_19_delivery_reports() {
     let report = |part: u32, is_delivered: bool, number: &NumberKey| {
         let (code, at) = ("DELIVRD".to_owned(), run.engine.now());
         let report = Report { part: Some(part), is_delivered, code, segments: None, at, is_charged: true };
-        let (message_id, number) = (message_id.clone(), Some(number.clone()));
-        Command::Messages(MessageCommand::Reported { message_id, number, report: Box::new(report) })
+        let (message_id, numbers) = (message_id.clone(), Some(vec![number.clone()]));
+        Command::Messages(MessageCommand::Reported { message_id, numbers, report: Box::new(report) })
     };
     assert_eq!(run.refused(report(1, true, &other)), "not_found", "a stranger's");
     assert_eq!(held(&run).1, 1);

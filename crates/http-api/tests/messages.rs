@@ -268,7 +268,7 @@ fn a_s2_19_what_providers_tell() {
     assert_eq!((&seen["delivery"], &seen["provider_segments"]), (&json!("delivered"), &json!(1)));
     let wallet = service.get("sms-wallet");
     assert_eq!((&wallet["sent"], &wallet["reserved"]), (&json!(1), &json!(0)));
-    service.is(422, "POST", &path, &json!("no array"));
+    service.is(400, "POST", &path, &json!("no array"));
     let reply =
         json!([{ "phone_number": "13800138000", "send_time": "2030-06-10 10:00:03", "content": "ＴＤ" }]);
     service.is(200, "POST", &format!("/callbacks/{SECRET}/replies"), &reply);

@@ -7,13 +7,14 @@ use crate::messages::{answered, key_of, refused_as};
 use crate::state::{Carrier, InFlight, Outbox};
 use domain::{
     Code, Instant, ShopId,
-    message::{self, Channel, Message, office::Said},
+    message::{self, Channel, Message, office::Said, template::Data},
     order::Order,
     shop::Shop,
 };
 use engine::Input;
 use port::Dispatch;
-use relay::{OutgoingMessage, Parameter, PendingMessage, Recipient, Room};
+use relay::message::{ByName, ByPosition, Moment, Providers, Subscription};
+use relay::{OutgoingMessage, PendingMessage, Recipient, Room};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -89,7 +90,7 @@ impl Outbox {
         to: Option<Recipient>,
         shops: &mut Shops,
     ) -> PendingMessage {
-        let deliver_until_micros = self.deliver_until(&dispatch);
+        let micros = self.deliver_until(&dispatch);
         let judged_by = self.judged_by(&dispatch);
         let until = dispatch.deliver_until;
         let Dispatch { message, attempt, said, tried_at, .. } = dispatch;
@@ -99,6 +100,10 @@ impl Outbox {
             Some(said) => (said.text.clone(), self.english(&message, order, shops)),
             None => self.text_of(&message, order, shops),
         };
+        // Where the deadline is another day than today summer time may have begun: the offset is that of then.
+        let zone = self.shop(&message.shop_id, shops).map(|shop| shop.time_zone.clone());
+        let minutes = zone.map_or(0, |zone| zone.offset_minutes(until));
+        let deliver_until = Moment { micros, offset_seconds: minutes * 60 };
         let outgoing = OutgoingMessage {
             message_id: message.message_id.to_string(),
             shop_id: message.shop_id.to_string(),
@@ -110,15 +115,15 @@ impl Outbox {
             subject: None,
             body_zh,
             body_en,
-            deliver_until_micros,
+            deliver_until,
             to: None,
             signature: None,
-            template: None,
-            parameters: Vec::new(),
+            providers: Providers::default(),
+            wechat: None,
             text: None,
         };
         let message = match said {
-            Some(said) => self.addressed(outgoing, message.channel, *said, to),
+            Some(said) => addressed(outgoing, *said, to),
             None => outgoing,
         };
         PendingMessage { attempt, is_unknown: tried_at.is_some(), message }
@@ -128,45 +133,6 @@ impl Outbox {
     fn english(&self, message: &Message, order: Option<&Order>, shops: &mut Shops) -> String {
         let is_ours = message.sending.as_ref().is_some_and(|sending| sending.template.is_none());
         if is_ours { self.text_of(message, order, shops).1 } else { String::new() }
-    }
-
-    /// With what a carrier needs that knows neither our customers nor our texts.
-    fn addressed(
-        &self,
-        outgoing: OutgoingMessage,
-        channel: Channel,
-        said: Said,
-        to: Option<Recipient>,
-    ) -> OutgoingMessage {
-        let (template, parameters) = self.template(channel, &said);
-        OutgoingMessage {
-            to,
-            signature: Some(said.signature).filter(|signature| !signature.is_empty()),
-            template,
-            parameters,
-            text: Some(said.text),
-            ..outgoing
-        }
-    }
-
-    fn template(&self, channel: Channel, said: &Said) -> (Option<String>, Vec<Parameter>) {
-        let named =
-            |(name, value): (&String, &String)| Parameter { name: name.clone(), value: value.clone() };
-        match self.carrier(channel) {
-            Some(Carrier::Aliyun) => said.aliyun.as_ref().map_or_else(Default::default, |own| {
-                (Some(own.code.clone()), own.parameters.iter().map(named).collect())
-            }),
-            Some(Carrier::Tencent) => said.tencent.as_ref().map_or_else(Default::default, |own| {
-                let placed = own.parameters.iter().enumerate();
-                let parameters =
-                    placed.map(|(at, value)| Parameter { name: (at + 1).to_string(), value: value.clone() });
-                (Some(own.code.clone()), parameters.collect())
-            }),
-            Some(Carrier::Wechat) => said.wechat.as_ref().map_or_else(Default::default, |own| {
-                (Some(own.template_id.clone()), own.data.iter().map(named).collect())
-            }),
-            Some(Carrier::Text) | None => (None, Vec::new()),
-        }
     }
 
     /// To whom; nobody where no contact is known or it cannot be opened. What cannot be read now is read again.
@@ -183,10 +149,33 @@ impl Outbox {
     /// What the customer reads, written now: with the deadline that the order has now (A-S1-27).
     fn text_of(&self, message: &Message, order: Option<&Order>, shops: &mut Shops) -> (String, String) {
         let Some(order_id) = &message.order_id else { return Default::default() };
-        let shop = shops
-            .entry(message.shop_id.clone())
-            .or_insert_with(|| self.engine.reader().shop(&message.shop_id).ok().flatten());
-        message::text::text(message.kind, message.channel, shop.as_deref(), order_id, order)
+        let shop = self.shop(&message.shop_id, shops);
+        message::text::text(message.kind, message.channel, shop, order_id, order)
+    }
+
+    fn shop<'s>(&self, shop_id: &ShopId, shops: &'s mut Shops) -> Option<&'s Shop> {
+        let read = || self.engine.reader().shop(shop_id).ok().flatten();
+        shops.entry(shop_id.clone()).or_insert_with(read).as_deref()
+    }
+}
+
+/// With all that was written of it when it was let out: a carrier that knows neither our customers nor our texts takes of
+/// it what it needs.
+fn addressed(outgoing: OutgoingMessage, said: Said, to: Option<Recipient>) -> OutgoingMessage {
+    let Said { text, signature, segments: _, aliyun, tencent, wechat } = said;
+    let aliyun = aliyun.map(|own| ByName { code: own.code, parameters: own.parameters });
+    let tencent = tencent.map(|own| ByPosition { code: own.code, parameters: own.parameters });
+    let wechat = wechat.map(|own| {
+        let Data { template_id, page, data } = own;
+        Subscription { template_id, page, data }
+    });
+    OutgoingMessage {
+        to,
+        signature: Some(signature).filter(|signature| !signature.is_empty()),
+        providers: Providers { aliyun, tencent },
+        wechat,
+        text: Some(text),
+        ..outgoing
     }
 }
 

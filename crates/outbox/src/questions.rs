@@ -47,13 +47,13 @@ impl Outbox {
                 let at = at_micros.map_or(now, |at| self.carry(at, now));
                 MessageCommand::Reported {
                     message_id,
-                    number: None,
+                    numbers: None,
                     report: Box::new(asked(true, String::new(), segments, at)),
                 }
             }
             Fate::Failed { code, is_charged } => MessageCommand::Reported {
                 message_id,
-                number: None,
+                numbers: None,
                 report: Box::new(Report { is_charged, ..asked(false, code, None, now) }),
             },
             Fate::NotKnown if now < deliver_until => MessageCommand::Answered {

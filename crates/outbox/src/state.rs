@@ -74,25 +74,21 @@ pub trait Opener: Send + Sync {
     fn open(&self, shop: &ShopId, message: &Message, sealed: &Sealed) -> Option<String>;
 }
 
-/// Which template of a message its channel's carrier takes.
+/// What a channel's carrier wants to know of whom it writes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carrier {
-    /// Aliyun: parameters by name.
-    Aliyun,
-    /// Tencent Cloud: parameters by position.
-    Tencent,
-    /// `WeChat`.
-    Wechat,
-    /// One that takes the finished text, for the contact that goes with it.
-    Text,
+    /// It knows nobody: without a contact it can do nothing.
+    NeedsContacts,
+    /// It gets the contact where there is one.
+    TakesContacts,
 }
 
 impl Carrier {
     /// Whether it can do nothing without a customer's contact.
     pub const fn needs_contacts(self) -> bool {
         match self {
-            Self::Aliyun | Self::Tencent | Self::Wechat => true,
-            Self::Text => false,
+            Self::NeedsContacts => true,
+            Self::TakesContacts => false,
         }
     }
 }

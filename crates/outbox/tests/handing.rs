@@ -124,7 +124,7 @@ impl Stand {
         let moved = wall.clone();
         let clock: relay::Clock = Arc::new(move || moved.now().micros());
         let outbox = Outbox::new(engine.clone(), clock.clone()).with_opener(Arc::new(Plain));
-        let outbox = Arc::new(outbox.with_carrier(Channel::Sms, outbox::Carrier::Text));
+        let outbox = Arc::new(outbox.with_carrier(Channel::Sms, outbox::Carrier::TakesContacts));
         let senders = Senders::new(carrier.clone() as Arc<dyn MessageSender>);
         let worker = Worker::new(outbox, CLIENT.clone(), senders, clock);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -248,12 +248,12 @@ impl Stand {
         }
         let report = known[usize::try_from(self.random.below(known.len() as u64)).unwrap()].clone();
         let (message_id, report): (MessageId, _) = (key.parse().unwrap(), Box::new(report));
-        self.told(MessageCommand::Reported { message_id, number: None, report });
+        self.told(MessageCommand::Reported { message_id, numbers: None, report });
         // Of a stranger.
         let report = self.told.values().flatten().next().unwrap().clone();
         let stranger = MessageCommand::Reported {
             message_id: "stranger".parse().unwrap(),
-            number: None,
+            numbers: None,
             report: Box::new(report),
         };
         assert!(self.submit(Command::Messages(stranger)).is_err());

@@ -2,7 +2,7 @@
 
 use crate::{PoolRow, Webhook};
 use domain::{
-    campaign::CampaignRow,
+    campaign::Roster,
     message::{office::Centre, wallet::Wallet},
     shop::Shop,
 };
@@ -20,7 +20,7 @@ pub struct ShopRow {
     #[serde(default)]
     pub booked: u64,
     /// Campaigns, by id.
-    pub campaigns: Vec<CampaignRow>,
+    pub campaigns: Roster,
     /// Receivers of webhooks.
     pub webhooks: Vec<Webhook>,
     /// Message settings and templates; none where the shop never asked for messages.

@@ -33,8 +33,8 @@ pub use backoff::{next_attempt, rest};
 pub use clock::{Clock, system_clock};
 pub use guard::{AddressGuard, GuardError, GuardPolicy, HostResolver};
 pub use message::{
-    Asked, Class, Fate, HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, Parameter, Person,
-    Recipient, SendOutcome, Senders,
+    Asked, Class, Fate, HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, Person, Recipient,
+    SendOutcome, Senders,
 };
 pub use pull::{Pulls, Reports};
 pub use question::{Question, Questions, ask_all};

@@ -13,6 +13,7 @@ mod exchange;
 mod fan_out;
 mod http_sender;
 mod json_lines;
+mod moment;
 mod nonce;
 mod outcome;
 mod recipient;
@@ -21,6 +22,7 @@ mod secret;
 mod senders;
 pub mod settings;
 pub mod smtp;
+mod templates;
 pub mod tencent;
 mod times;
 pub mod wechat;
@@ -32,12 +34,14 @@ use crate::BoxFuture;
 pub use endpoint::EndpointError;
 pub use http_sender::{HttpSender, HttpSenderError};
 pub use json_lines::JsonLinesSender;
+pub use moment::Moment;
 pub use nonce::Nonce;
 pub use outcome::{Class, Person, SendOutcome, Window};
 pub use recipient::Recipient;
 pub use report::{Bad, Reply, Report};
 pub use secret::Secret;
 pub use senders::Senders;
+pub use templates::{ByName, ByPosition, Providers, Subscription};
 
 /// One message to one customer, in both languages; the channel's provider knows which to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,32 +67,23 @@ pub struct OutgoingMessage {
     pub body_zh: String,
     /// The text in English.
     pub body_en: String,
-    /// From this time on it is not sent any more; microseconds since 1970.
-    pub deliver_until_micros: i64,
+    /// From this moment on it is not sent any more, as the shop's wall shows it.
+    pub deliver_until: Moment,
     /// To which phone, openid or mailbox, where the provider does not know the customer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Recipient>,
     /// The name under which the shop speaks, without its brackets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
-    /// The provider's code of the template.
+    /// Of SMS: the shop's template as providers know it.
+    #[serde(default, skip_serializing_if = "Providers::is_empty")]
+    pub providers: Providers,
+    /// Of `WeChat`: the subscription message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub template: Option<String>,
-    /// What stands in the template's gaps, in their order: some providers go by name, some by place.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parameters: Vec<Parameter>,
+    pub wechat: Option<Subscription>,
     /// The finished text, as it is counted and as the customer reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-}
-
-/// A gap of a template, filled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parameter {
-    /// Its name in the template.
-    pub name: String,
-    /// What stands there.
-    pub value: String,
 }
 
 impl OutgoingMessage {

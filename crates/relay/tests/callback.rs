@@ -103,8 +103,9 @@ fn more_than_can_be_remembered_are_refused() {
 fn report(our_id: Option<&str>, provider_id: Option<&str>) -> Report {
     Report {
         our_id: our_id.map(str::to_owned),
+        message: None,
         provider_id: provider_id.map(str::to_owned),
-        phone: Recipient::new("+8613800138000"),
+        phone: Some(Recipient::new("+8613800138000")),
         part: None,
         is_delivered: true,
         code: "DELIVERED".to_owned(),
@@ -139,7 +140,7 @@ fn a_generic_body_holds_reports_and_replies() {
         ..report(Some("s1:m1"), None)
     };
     let expected =
-        [Ok(whole), Err(bad(1, "our_id")), Ok(report(None, Some("p1"))), Err(bad(3, "is_delivered"))];
+        [Ok(whole), Err(bad(1, "message_id")), Ok(report(None, Some("p1"))), Err(bad(3, "is_delivered"))];
     assert_eq!(told.reports, expected);
     let reply = Reply {
         phone: Recipient::new("+8613800138000"),
@@ -153,9 +154,69 @@ fn a_generic_body_holds_reports_and_replies() {
     {
         assert_eq!(callback::read(body.as_bytes(), ALWAYS), Err(Bad { element: None, why }));
     }
+    for body in ["{}", r#"{"report": []}"#, r#"{"reports": null}"#] {
+        let nothing = Bad { element: None, why: Why::Field("reports") };
+        assert_eq!(callback::read(body.as_bytes(), ALWAYS), Err(nothing), "{body}");
+    }
     let half = format!("[{}1]", "1,".repeat(MOST_ELEMENTS / 2));
     let both = format!(r#"{{"reports":{half},"replies":{half}}}"#);
     assert_eq!(callback::read(both.as_bytes(), ALWAYS), Err(Bad { element: None, why: Why::TooMany }));
+}
+
+/// A-S2-19: who signs names its message as it came, by shop and id, and may leave the phone out; what is there and cannot be
+/// read is named.
+#[test]
+fn a_s2_19_a_signed_report_is_read_strictly() {
+    let named =
+        Report { message: Some(("s1".to_owned(), "m1".to_owned())), phone: None, ..report(None, None) };
+    let whole = json!({"shop_id": "s1", "message_id": "m1", "is_delivered": true, "code": "DELIVERED"});
+    let read = |body: &Value| {
+        callback::read(json!({ "reports": [body] }).to_string().as_bytes(), ALWAYS).unwrap().reports.remove(0)
+    };
+    assert_eq!(read(&whole), Ok(named.clone()));
+    for (field, value, expected) in [
+        ("our_id", json!("s1:m1"), Ok(Report { our_id: Some("s1:m1".to_owned()), ..named.clone() })),
+        ("our_id", json!("s1:m2"), Err("our_id")),
+        ("message_id", Value::Null, Err("message_id")),
+        ("shop_id", json!(""), Err("shop_id")),
+        ("shop_id", json!([]), Err("shop_id")),
+        (
+            "phone",
+            json!("13800138000"),
+            Ok(Report { phone: Some(Recipient::new("+8613800138000")), ..named.clone() }),
+        ),
+        ("phone", json!("138"), Err("phone")),
+        (
+            "at",
+            json!("2025-01-01T00:00:00Z"),
+            Ok(Report { at_micros: Some(NOW * 1_000_000), ..named.clone() }),
+        ),
+        ("at", json!("2025-01-01 08:00:00"), Err("at")),
+        ("at", json!("yesterday"), Err("at")),
+        ("at", json!(NOW), Err("at")),
+        ("at", Value::Null, Ok(named.clone())),
+        ("segments", json!(2), Ok(Report { segments: Some(2), ..named.clone() })),
+        ("segments", json!(0), Err("segments")),
+        ("segments", json!(-1), Err("segments")),
+        ("segments", json!("many"), Err("segments")),
+        ("part", json!(1.5), Err("part")),
+        ("code", json!({}), Err("code")),
+        ("code", json!(7), Ok(Report { code: "7".to_owned(), ..named.clone() })),
+    ] {
+        let mut body = whole.clone();
+        body[field] = value.clone();
+        let expected = expected.map_err(|field| bad(0, field));
+        assert_eq!(read(&body), expected, "{field}: {value}");
+    }
+    // Before its answer a message is known by the number alone.
+    let stranger = json!({"provider_id": "p1", "is_delivered": true});
+    assert_eq!(read(&stranger), Err(bad(0, "phone")));
+    let reply = |at: Value| {
+        let body = json!({ "replies": [{"phone": "13800138000", "text": "TD", "at": at}] });
+        callback::read(body.to_string().as_bytes(), ALWAYS).unwrap().replies.remove(0)
+    };
+    assert_eq!(reply(json!("soon")), Err(bad(0, "at")));
+    assert_eq!(reply(json!("2025-01-01T08:00:00+08:00")).unwrap().at_micros, Some(NOW * 1_000_000));
 }
 
 /// Field notes A.3: `sms_size` is a text, times are local, single and bulk come mixed.

@@ -9,8 +9,9 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum::{Json, Router};
-use relay::message::{Class, Window};
+use relay::message::{ByName, ByPosition, Class, Moment, Providers, Recipient, Subscription, Window};
 use relay::{HttpSender, JsonLinesSender, MessageSender, OutgoingMessage, SendOutcome, SigningSecret};
+use serde_json::json;
 use support::{Canary, SECRET, message, serve};
 use tokio::sync::mpsc;
 
@@ -100,6 +101,56 @@ async fn a_provider_gets_json_and_the_key_of_repetition() {
     assert_eq!(got, batch);
 }
 
+/// S2-R17: a program of the operator's gets all that the shop's template says of any provider, filled, and the deadline as
+/// the shop's wall shows it.
+#[test]
+fn s2_r17_the_json_says_all_that_a_template_says() {
+    let text = |text: &str| text.to_owned();
+    let parameters = [(text("order"), text("1001"))].into();
+    let aliyun = Some(ByName { code: text("SMS_1"), parameters });
+    let tencent = Some(ByPosition { code: text("1110"), parameters: vec![text("1001")] });
+    let data = [(text("thing1"), text("小店"))].into();
+    let page = Some(text("pages/order?id=1001"));
+    let until = Moment { micros: 1_735_689_600_000_000, offset_seconds: 28_800 };
+    let whole = OutgoingMessage {
+        providers: Providers { aliyun, tencent },
+        wechat: Some(Subscription { template_id: text("tpl"), page, data }),
+        deliver_until: until,
+        signature: Some(text("小店")),
+        to: Some(Recipient::new("+8613800138000")),
+        subject: Some(text("小店")),
+        text: Some(text("【小店】您的订单1001已发货。")),
+        ..message("msg_1")
+    };
+    let told = serde_json::to_value(&whole).unwrap();
+    for (pointer, value) in [
+        ("/providers/aliyun", json!({"code": "SMS_1", "parameters": {"order": "1001"}})),
+        ("/providers/tencent", json!({"code": "1110", "parameters": ["1001"]})),
+        ("/wechat", json!({"template_id": "tpl", "page": "pages/order?id=1001", "data": {"thing1": "小店"}})),
+        ("/deliver_until", json!("2025-01-01T08:00:00+08:00")),
+        ("/signature", json!("小店")),
+    ] {
+        assert_eq!(told.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert_eq!(serde_json::from_value::<OutgoingMessage>(told.clone()).unwrap(), whole);
+    let mut fields: Vec<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    for (name, heading) in [("messages.md", "### What is sent\n"), ("messages.zh-CN.md", "### 发送的内容\n")]
+    {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/");
+        let page = std::fs::read_to_string(format!("{page}{name}")).unwrap();
+        let section = page.split_once(heading).unwrap().1.split("\n#").next().unwrap().to_owned();
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let mut named: Vec<&str> = rows.collect();
+        named.sort_unstable();
+        assert_eq!(named, fields, "{name}");
+    }
+    let plain = serde_json::to_value(message("msg_1")).unwrap();
+    for absent in ["providers", "wechat", "signature", "to", "text", "subject"] {
+        assert!(plain.get(absent).is_none(), "{absent}");
+    }
+}
+
 #[tokio::test]
 async fn the_providers_status_decides() {
     let router = Router::new().route(
@@ -137,6 +188,7 @@ async fn a_provider_may_say_when_and_what_it_took() {
     let taken = Json(serde_json::json!({"provider_id": "p1", "segments": 2}));
     let router = Router::new()
         .route("/busy", post(|| async { (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "90")]) }))
+        .route("/odd", post(|| async { r#"{"provider_id": 7, "segments": "some"}"# }))
         .route("/taken", post(move || async move { taken }));
     let address = serve(router).await;
     let at = |path: &str| HttpSender::try_new(&format!("http://{address}/{path}")).unwrap();
@@ -145,6 +197,8 @@ async fn a_provider_may_say_when_and_what_it_took() {
     assert_eq!(at("busy").send(&message("msg_1")).await, later);
     let taken = SendOutcome::Accepted { provider_id: Some("p1".to_owned()), segments: Some(2) };
     assert_eq!(at("taken").send(&message("msg_1")).await, taken);
+    let odd = SendOutcome::Accepted { provider_id: Some("7".to_owned()), segments: None };
+    assert_eq!(at("odd").send(&message("msg_1")).await, odd, "neither spoils the other");
 }
 
 /// A-S2-18: a provider that was silent may have taken it; one that is not there has not.

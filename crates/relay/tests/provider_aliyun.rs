@@ -3,7 +3,7 @@
 
 mod support;
 
-use relay::message::{Asked, Class, Fate, Person, Recipient, Window, aliyun};
+use relay::message::{Asked, Class, Fate, Person, Providers, Recipient, Window, aliyun};
 use relay::{MessageSender, OutgoingMessage, SendOutcome};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -107,7 +107,7 @@ async fn what_is_missing_is_said_before_anything_is_asked() {
     let whole = sms("msg_1", PHONE);
     for (message, class, code) in [
         (OutgoingMessage { to: None, ..whole.clone() }, Class::Person(Person::Unreachable), "to_missing"),
-        (OutgoingMessage { template: None, ..whole }, Class::Template, "template_missing"),
+        (OutgoingMessage { providers: Providers::default(), ..whole }, Class::Template, "template_missing"),
     ] {
         assert_eq!(aliyun.send(&message).await, SendOutcome::refused(class, code, ""));
     }

@@ -50,17 +50,19 @@ async fn a_message_is_sent_signed_with_its_values_by_place() {
 async fn messages_that_differ_in_their_numbers_go_in_one_request() {
     let other = |id: &str, to: &str| {
         let mut message = sms(id, to);
-        message.parameters[0].value = "o 2".to_owned();
+        message.providers.tencent.as_mut().unwrap().parameters[0] = "o 2".to_owned();
         message
     };
     let (second, abroad) = ("+8613800138001", "+85251234567");
+    let mut of_another_template = sms("msg_6", PHONE);
+    of_another_template.providers.tencent.as_mut().unwrap().code = "SMS_2".to_owned();
     let batch = [
         sms("msg_1", PHONE),
         sms("msg_2", second),
         sms("msg_3", PHONE),
         other("msg_4", PHONE),
         sms("msg_5", abroad),
-        OutgoingMessage { template: Some("SMS_2".to_owned()), ..sms("msg_6", PHONE) },
+        of_another_template,
         OutgoingMessage { to: None, ..sms("msg_7", PHONE) },
     ];
     let everybody = tencent_takes(&[PHONE, second, abroad]);

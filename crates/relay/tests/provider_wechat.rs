@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use relay::message::{Class, Parameter, Person, Recipient, Window};
+use relay::message::{Class, Person, Recipient, Subscription, Window};
 use relay::{Clock, MessageSender, OutgoingMessage, SendOutcome};
 use serde_json::{Value, json};
 use support::provider::{Act, Provider};
@@ -14,12 +14,11 @@ use support::senders::{clock, wechat as sender};
 use support::{START_MICROS, message};
 
 fn subscribed(id: &str) -> OutgoingMessage {
-    let value = Parameter { name: "thing1".to_owned(), value: "小店".to_owned() };
+    let data = [("thing1".to_owned(), "小店".to_owned())].into();
     OutgoingMessage {
         channel: "wechat".to_owned(),
         to: Some(Recipient::new("openid_1")),
-        template: Some("tpl".to_owned()),
-        parameters: vec![value],
+        wechat: Some(Subscription { template_id: "tpl".to_owned(), page: None, data }),
         link: None,
         ..message(id)
     }
@@ -145,17 +144,24 @@ async fn what_is_said_of_a_message_decides() {
     }
 }
 
+/// S2-R17: the page of the shop's template goes before where a tap on the message leads, that before the operator's.
 #[tokio::test]
-async fn a_message_opens_its_own_page_or_the_usual_one() {
-    let page = |link: Option<&str>| OutgoingMessage { link: link.map(str::to_owned), ..subscribed("msg_1") };
+async fn s2_r17_a_message_opens_its_own_page_or_the_usual_one() {
+    let page = |own: Option<&str>, link: Option<&str>| {
+        let mut message = OutgoingMessage { link: link.map(str::to_owned), ..subscribed("msg_1") };
+        message.wechat.as_mut().unwrap().page = own.map(str::to_owned);
+        message
+    };
     let provider = Provider::scripted([token("t1")], said(0)).await;
     let wechat = sender(provider.url(), clock());
-    for (link, opened) in [
-        (Some("/pages/order?id=1"), "pages/order?id=1"),
-        (Some("https://shop.test/o/1"), "pages/index"),
-        (None, "pages/index"),
+    for (own, link, opened) in [
+        (Some("pages/mine?id=1"), Some("/pages/order?id=1"), "pages/mine?id=1"),
+        (Some("/pages/mine"), None, "pages/mine"),
+        (None, Some("/pages/order?id=1"), "pages/order?id=1"),
+        (None, Some("https://shop.test/o/1"), "pages/index"),
+        (None, None, "pages/index"),
     ] {
-        wechat.send(&page(link)).await;
+        wechat.send(&page(own, link)).await;
         assert_eq!(provider.requests().last().unwrap().json()["page"], Value::from(opened));
     }
 }

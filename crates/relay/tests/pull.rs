@@ -92,8 +92,9 @@ async fn a_s2_19_reports_are_fetched_until_there_are_none() {
     let report = |serial: &str, is_delivered: bool| {
         Ok(Report {
             our_id: Some("tea:m1".to_owned()),
+            message: None,
             provider_id: Some(serial.to_owned()),
-            phone: Recipient::new("+8613800138000"),
+            phone: Some(Recipient::new("+8613800138000")),
             part: None,
             is_delivered,
             code: "DELIVRD".to_owned(),

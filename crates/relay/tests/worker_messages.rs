@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
-use relay::message::{Class, Window};
+use relay::message::{Class, Moment, Window};
 use relay::{
     BoxFuture, DeliveryOutcome, DrainReport, JsonLinesSender, MessageOutcome, MessageSender, OutgoingMessage,
     SendOutcome, Senders, Worker,
@@ -91,10 +91,10 @@ async fn each_answer_has_its_outcome() {
     outbox.add_message(scripted("msg_2", "temporary"));
     outbox.add_message(scripted("msg_3", "permanent"));
     let mut late = scripted("msg_4", "fine");
-    late.deliver_until_micros = START_MICROS;
+    late.deliver_until = Moment::utc(START_MICROS);
     outbox.add_message(late);
     let mut soon_late = scripted("msg_5", "temporary");
-    soon_late.deliver_until_micros = START_MICROS + 1;
+    soon_late.deliver_until = Moment::utc(START_MICROS + 1);
     outbox.add_message(soon_late);
 
     let worker = worker(&outbox, Scripted::default());
@@ -126,7 +126,7 @@ async fn each_answer_has_its_outcome() {
 async fn a_message_is_tried_ten_times_then_failed() {
     let outbox = Outbox::new();
     let mut patient = scripted("msg_1", "temporary");
-    patient.deliver_until_micros = i64::MAX;
+    patient.deliver_until = Moment::utc(i64::MAX);
     outbox.add_message(patient);
     let worker = worker(&outbox, Scripted::default());
     for _ in 0..10 {

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use relay::message::{Class, Window};
+use relay::message::{Class, Moment, Window};
 use relay::{
     BoxFuture, MessageOutcome, MessageSender, OutgoingMessage, SendOutcome, Senders, Worker, next_attempt,
 };
@@ -122,8 +122,8 @@ async fn a_later_attempt_that_failed_says_nothing_of_the_first() {
         (SendOutcome::refused(Class::Content, "c", ""), vec![refused(Class::Content)]),
     ] {
         let outbox = Outbox::new();
-        let deliver_until_micros = START_MICROS + hour;
-        outbox.add_message(OutgoingMessage { deliver_until_micros, ..message("msg_1") });
+        let deliver_until = Moment::utc(START_MICROS + hour);
+        outbox.add_message(OutgoingMessage { deliver_until, ..message("msg_1") });
         let said = format!("{second:?}");
         let worker = worker(&outbox, Scripted::new([SendOutcome::unknown("c"), second], true));
         // The second attempt is so late that the third is not before the end; a pause lasts five minutes.
@@ -244,8 +244,8 @@ async fn what_may_not_go_any_more_holds_up_no_other() {
 async fn a_short_retry_after_does_not_use_up_the_attempts() {
     for (window, shortest) in [(Window::Seconds(1), 0), (Window::Seconds(90), 90), (Window::Minute, 60)] {
         let outbox = Outbox::new();
-        let deliver_until_micros = START_MICROS + 48 * 60 * MINUTE;
-        outbox.add_message(OutgoingMessage { deliver_until_micros, ..message("msg_1") });
+        let deliver_until = Moment::utc(START_MICROS + 48 * 60 * MINUTE);
+        outbox.add_message(OutgoingMessage { deliver_until, ..message("msg_1") });
         let away = || later(Class::Transient, window);
         let sender = Scripted::answering((0..7).map(|_| away()));
         let worker = worker(&outbox, sender.clone());
@@ -278,7 +278,7 @@ async fn every_window_of_throttling_is_waited_for_inside_the_deadline() {
     ] {
         let outbox = Outbox::new();
         outbox.add_message(OutgoingMessage {
-            deliver_until_micros: START_MICROS + deadline,
+            deliver_until: Moment::utc(START_MICROS + deadline),
             ..message("msg_1")
         });
         let sender = Scripted::answering([later(Class::Throttled, window)]);

@@ -7,8 +7,8 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relay::message::Recipient;
 use relay::message::smtp::{Encryption, SmtpSender, SmtpSettings};
+use relay::message::{Moment, Recipient};
 use relay::{MessageOutcome, MessageSender, OutgoingMessage, Senders, Worker};
 use serde_json::json;
 use support::outbox::Outbox;
@@ -85,7 +85,7 @@ fn worker(outbox: &Arc<Outbox>, sender: Arc<dyn MessageSender>) -> Worker {
 }
 
 fn patient(id: &str) -> OutgoingMessage {
-    OutgoingMessage { deliver_until_micros: START_MICROS + 12 * HOUR, ..sms(id, PHONE) }
+    OutgoingMessage { deliver_until: Moment::utc(START_MICROS + 12 * HOUR), ..sms(id, PHONE) }
 }
 
 /// Lets a new worker look again and again through the hours.

@@ -223,14 +223,14 @@ fn a_s4_6_an_export_that_ends_too_early_gives_nothing_wrong() {
 #[test]
 fn a_g_3_ends_of_an_export_are_those_of_the_day() {
     // More places than orders: the whole of the activity has to be there.
-    let all = MAPPING.replace("first_n = 4\n", "first_n = 100\n");
+    let all = MAPPING.replace("first_n = 4\n", "first_n = 100\n").replace("2020-11-20T", "2020-10-21T");
     let through = |to: &str| format!("{all}\n[download]\nthrough = \"{to}\"\n");
-    let (csv, _, report) = list(&through("2020-11-19T23:59:59+08:00"), ORDERS);
+    let (csv, _, report) = list(&through("2020-10-20T23:59:59+08:00"), ORDERS);
     assert!(!report.is_incomplete(), "{}", report.summary());
-    assert_eq!(csv, list(&through("2020-11-20T00:00:00+08:00"), ORDERS).0);
+    assert_eq!(csv, list(&through("2020-10-21T00:00:00+08:00"), ORDERS).0);
     let warned = report.warnings.iter().any(|warning| warning.contains("download.through"));
     assert!(warned, "{:?}", report.warnings);
-    assert!(list(&through("2020-11-19T23:59:58+08:00"), ORDERS).2.is_incomplete());
+    assert!(list(&through("2020-10-20T23:59:58+08:00"), ORDERS).2.is_incomplete());
     let closing = MAPPING.replace(
         "balance_opens_at = \"{orders.opens}\"",
         "balance_opens_at = \"{orders.opens}\"\nbalance_closes_at = \"{orders.opens}\"",

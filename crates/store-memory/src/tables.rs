@@ -152,7 +152,12 @@ impl OfShop {
             shop: Arc::clone(self.shop.as_ref()?),
             sequence: self.sequence,
             booked: self.booked,
-            campaigns: self.campaigns.values().map(|campaign| self.campaign(campaign)).collect(),
+            campaigns: self
+                .campaigns
+                .values()
+                .map(|campaign| self.campaign(campaign))
+                .collect::<Vec<_>>()
+                .into(),
             webhooks: self.webhooks.values().cloned().collect(),
             centre: self.centre.clone(),
             wallet: self.wallet(),

@@ -6,7 +6,7 @@
 
 use crate::shops;
 use domain::ShopId;
-use port::{CampaignRow, Changes, PoolChanges, ShopRow, StoreError};
+use port::{Changes, PoolChanges, ShopRow, StoreError};
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 
@@ -71,8 +71,10 @@ impl ShopCache {
             }
         }
         for (shop, campaign, counters) in &changes.counters {
-            if let Some(row) = self.campaign(shop, campaign) {
-                row.counters = counters.clone();
+            let Some(row) = self.shops.get_mut(shop) else { continue };
+            let place = row.campaigns.place(campaign);
+            if let Some(known) = place.and_then(|place| row.campaigns.counters_mut(place)) {
+                known.clone_from(counters);
             }
         }
         self.follow_pool(&changes.pool);
@@ -124,11 +126,5 @@ impl ShopCache {
                 None => row.pool.gaps.remove(source),
             };
         }
-    }
-
-    fn campaign(&mut self, shop: &ShopId, campaign: &domain::CampaignId) -> Option<&mut CampaignRow> {
-        let campaigns = &mut self.shops.get_mut(shop)?.campaigns;
-        let place = campaigns.binary_search_by(|row| row.campaign.campaign_id.cmp(campaign)).ok()?;
-        campaigns.get_mut(place)
     }
 }

@@ -28,7 +28,7 @@ pub fn load(db: &Connection, shop: &ShopId) -> Result<Option<(ShopRow, usize)>, 
         Ok((campaign_row(row)?, Cells::new(row, "campaigns", 2).text(2)?.len()))
     })?;
     let bytes = 1_000 + sized.iter().map(|(_, bytes)| 1_000 + bytes).sum::<usize>();
-    let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect();
+    let campaigns = sized.into_iter().map(|(campaign, _)| campaign).collect::<Vec<_>>().into();
     let (pool, pool_bytes) = pool::sized(db, shop)?;
     let (shop_row, webhooks) = (Arc::new(settings), webhooks(db, shop)?);
     let (centre, wallet) = (wallets::centre(db, shop)?, wallets::wallet(db, shop)?);

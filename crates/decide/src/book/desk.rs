@@ -5,7 +5,7 @@ use crate::coupon::batches;
 use crate::message;
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
-    campaign::{CampaignRow, Count, Desk},
+    campaign::{Count, Desk, Roster},
     coupon::{Coupon, CouponStatus},
     customer::Standing,
     message::{
@@ -38,8 +38,8 @@ impl<'a> Desk<'a> for Draft<'a> {
     fn shop(&self) -> Result<&'a Shop, Refusal> {
         Draft::shop(self)
     }
-    fn campaigns(&self) -> &'a [CampaignRow] {
-        self.find_shop().map(|row| &row.campaigns[..]).unwrap_or_default()
+    fn campaigns(&self) -> &'a Roster {
+        self.find_shop().map_or(Roster::none(), |row| &row.campaigns)
     }
     fn order(&self, id: &OrderId) -> Option<Order> {
         Draft::order(self, id)

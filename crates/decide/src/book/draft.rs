@@ -77,8 +77,7 @@ impl<'a> Draft<'a> {
         *self.row.get_or_init(|| self.facts.shop(self.shop_id))
     }
     pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
-        let row = self.find_shop()?;
-        row.campaigns.iter().find(|row| row.campaign.campaign_id == *id)
+        self.find_shop()?.campaigns.find(id)
     }
 
     /// Refuses a coupon that may not stand on that order, with that method, at that moment; `until` is its end, or what the

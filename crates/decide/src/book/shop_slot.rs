@@ -2,11 +2,11 @@
 
 use domain::{
     CampaignId, Instant,
-    campaign::{Campaign, Count, Counters},
+    campaign::{Campaign, Count, Counters, Roster},
     message::wallet::Wallet,
     shop::Shop,
 };
-use port::{CampaignRow, PoolRow, ShopRow};
+use port::{PoolRow, ShopRow};
 use std::sync::Arc;
 
 /// A shop in the working set.
@@ -28,7 +28,7 @@ pub enum Written {
 
 impl ShopSlot {
     pub fn new(shop: Arc<Shop>) -> Self {
-        let (campaigns, webhooks, pool) = (Vec::new(), Vec::new(), PoolRow::default());
+        let (campaigns, webhooks, pool) = (Roster::default(), Vec::new(), PoolRow::default());
         // A new shop pays for its messages from the start (A-S1-18).
         let (centre, wallet) = (None, Wallet::new(true));
         let row = ShopRow { shop, sequence: 0, booked: 0, campaigns, webhooks, centre, wallet, pool };
@@ -52,25 +52,14 @@ impl ShopSlot {
         self.row.wallet = wallet;
     }
 
-    fn position(&self, id: &CampaignId) -> Option<usize> {
-        self.row.campaigns.iter().position(|row| row.campaign.campaign_id == *id)
-    }
-
     pub fn put_campaign(&mut self, campaign: Arc<Campaign>) {
-        if let Some(index) = self.position(&campaign.campaign_id) {
-            self.row.campaigns[index].campaign = campaign;
-        } else {
-            self.counters_dirty.push(self.row.campaigns.len());
-            let counters = Counters::of_new();
-            self.row.campaigns.push(CampaignRow { campaign, counters });
-        }
+        self.counters_dirty.extend(self.row.campaigns.put(campaign, Counters::of_new));
     }
 
     pub fn count(&mut self, campaign: &CampaignId, count: &Count) {
-        let Some(index) = self.position(campaign) else {
-            return;
-        };
-        count.add_to(&mut self.row.campaigns[index].counters);
+        let Some(index) = self.row.campaigns.place(campaign) else { return };
+        let Some(counters) = self.row.campaigns.counters_mut(index) else { return };
+        count.add_to(counters);
         if !self.counters_dirty.contains(&index) {
             self.counters_dirty.push(index);
         }

@@ -40,8 +40,8 @@ pub enum MessageCommand {
     HandOver(Handing),
     /// What a message's provider answered.
     Answered { message_id: MessageId, answer: Answered },
-    /// What a provider reports of a message later; `number` is whom it names.
-    Reported { message_id: MessageId, number: Option<NumberKey>, report: Box<Report> },
+    /// What a provider reports of a message later; `numbers` is whom it names, under each key, where it names somebody.
+    Reported { message_id: MessageId, numbers: Option<Vec<NumberKey>>, report: Box<Report> },
     /// What a provider reports of a message that it has not told its id of yet; `numbers` is whom it names. Of all shops:
     /// the shop is the platform's.
     ReportedEarly { provider_id: String, numbers: Vec<NumberKey>, report: Box<Report> },

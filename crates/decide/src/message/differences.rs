@@ -7,11 +7,12 @@ use domain::{
     message::{Channel, Message, alerts::Alert, differences::Counted, office::Office, wallet::Wallet},
 };
 
-/// Books what a provider says now of a message's segments; whether the wallet has changed by it.
+/// Books what a provider says now of a message's segments, as far as the packs pay for them or hold them, which is what a
+/// bill's difference is of; whether the wallet has changed by it.
 pub fn book(draft: &Draft<'_>, message: &Message, before: Option<u32>, wallet: &mut Wallet) -> bool {
     let (Some(sending), Ok(shop)) = (&message.sending, draft.shop()) else { return false };
     let (Channel::Sms, Some(sent_at)) = (message.channel, message.sent_at) else { return false };
-    let counted = Counted { ours: sending.segments, before, after: sending.provider_segments };
+    let counted = Counted { ours: sending.segments, before, after: sending.billed_by_provider() };
     let known = wallet.differences.clone();
     wallet.differences.note(counted, sent_at, draft.now, &shop.time_zone);
     wallet.differences != known

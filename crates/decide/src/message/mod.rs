@@ -98,8 +98,8 @@ pub fn decide(draft: &mut Draft<'_>, command: &MessageCommand) -> Result<Reply, 
         MessageCommand::Post(notice) => post::post(draft, notice),
         MessageCommand::HandOver(handing) => handing::hand_over(draft, handing),
         MessageCommand::Answered { message_id, answer } => sent::answered(draft, message_id, answer),
-        MessageCommand::Reported { message_id, number, report } => {
-            sent::reported(draft, message_id, number.as_ref(), report)
+        MessageCommand::Reported { message_id, numbers, report } => {
+            sent::reported(draft, message_id, numbers.as_deref(), report)
         }
         MessageCommand::ReportedEarly { provider_id, numbers, report } => {
             Ok(early::keep(draft, provider_id, numbers, report))

@@ -1,7 +1,8 @@
 //! Notices that no event brings: they are asked for by themselves, and told by every channel that is on.
 //!
-//! Always holds: a caller names no id that the server gives; what the platform pays for is about an order, and of an
-//! order's each is let out so many times at most, whoever asks for it.
+//! Always holds: a caller names no id that the server gives; what the platform pays for is about an order, of an order's
+//! each is let out so many times at most, whoever asks for it, and it goes to the order's customer, or to a supplier: whom
+//! the shop's settings name, else so many people at most (S2-R13).
 
 use super::command::Notice;
 use crate::book::Draft;
@@ -14,7 +15,7 @@ use domain::{
         Channel, Kind, Message, MessageStatus, Payer,
         centre::{self, Letter},
         link_of,
-        office::{Office, is_on},
+        office::{MayHear, Office, is_on},
     },
     order::Order,
 };
@@ -39,6 +40,7 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
         return Err(Refusal::with(Code::IdempotencyConflict, message));
     }
     let mut order = order_of(draft, notice)?;
+    let hearing = hearing(draft, notice)?;
     let is_wanted = |way: &&(Channel, MessageId)| is_on(draft.centre(), kind, way.0, now);
     let on: Vec<&(Channel, MessageId)> = ways.iter().filter(is_wanted).collect();
     let is_off = on.is_empty();
@@ -62,6 +64,11 @@ pub fn post(draft: &mut Draft<'_>, notice: &Notice) -> Result<Reply, Refusal> {
     if let Some(order) = order.as_mut().filter(|_| is_out && is_free(kind)) {
         order.notices.asked.push(kind);
         draft.put_order(order.clone());
+    }
+    let hears_anew = hearing == Some(MayHear::Anew);
+    if let Some(mut centre) = draft.centre().cloned().filter(|_| is_out && hears_anew) {
+        centre.supply(notice.customer_id.clone());
+        draft.put_centre(centre);
     }
     Ok(Reply::Done)
 }
@@ -94,8 +101,7 @@ fn order_of(draft: &Draft<'_>, notice: &Notice) -> Result<Option<Order>, Refusal
     };
     let missing = || Refusal::with(Code::NotFound, format!("no order {id}"));
     let order = draft.order(id).ok_or_else(missing)?;
-    let to_supplier = matches!(kind, Kind::SupplierOrder | Kind::PurchaseOrder);
-    if !to_supplier && order.customer_id != *customer_id {
+    if !is_supplied(*kind) && order.customer_id != *customer_id {
         return wrong("customer_id", Code::InvalidValue, "the order is another customer's");
     }
     let asked = order.notices.asked.iter().filter(|asked| *asked == kind).count();
@@ -104,6 +110,30 @@ fn order_of(draft: &Draft<'_>, notice: &Notice) -> Result<Option<Order>, Refusal
         return Err(Refusal::with(Code::LimitReached, message));
     }
     Ok(Some(order))
+}
+
+/// Whether whoever is named may be told of an order of goods; nothing of other notices, and before the shop has said
+/// anything, when nothing goes out.
+fn hearing(draft: &Draft<'_>, notice: &Notice) -> Result<Option<MayHear>, Refusal> {
+    let centre = draft.centre().filter(|_| is_supplied(notice.kind));
+    let hearing = centre.map(|centre| centre.may_hear(&notice.customer_id, draft.now));
+    match hearing {
+        Some(MayHear::NotNamed) => {
+            let message = "none of the suppliers in the message settings";
+            Err(Refusal::of(Violation::with("customer_id", Code::InvalidValue, message)))
+        }
+        Some(MayHear::TooMany) => {
+            let most = limits::UNNAMED_SUPPLIERS;
+            let message = format!("{most} have been told: name the suppliers in the message settings");
+            Err(Refusal::with(Code::LimitReached, message))
+        }
+        Some(MayHear::Yes | MayHear::Anew) | None => Ok(hearing),
+    }
+}
+
+/// Whether it is an order of goods, for those who supply them.
+const fn is_supplied(kind: Kind) -> bool {
+    matches!(kind, Kind::SupplierOrder | Kind::PurchaseOrder)
 }
 
 /// Whether the platform pays for it.

@@ -65,7 +65,7 @@ fn with_wallet(
     change: impl FnOnce(&mut Sending, &mut Wallet, Instant) -> Moved,
 ) -> Moved {
     let Some(sending) = &mut message.sending else { return Moved::Not };
-    let (mut wallet, before) = (draft.wallet(), sending.provider_segments);
+    let (mut wallet, before) = (draft.wallet(), sending.billed_by_provider());
     let moved = change(sending, &mut wallet, draft.now);
     let (is_taken, holds) =
         (sending.stage == Stage::Taken, moved == Moved::On && !sending.reserved.is_empty());
@@ -84,19 +84,14 @@ fn take(draft: &mut Draft<'_>, mut message: Message, provider_id: Option<String>
     let mut moved =
         with_wallet(draft, &mut message, |sending, wallet, _| sending.take(provider_id, segments, wallet));
     for (numbers, report) in early.into_iter().flat_map(|early| early.reports) {
-        if went_to(&message, &numbers) && tell(draft, &mut message, &report) == Moved::On {
+        let is_its = message.sending.as_ref().is_some_and(|sending| sending.went_to(Some(&numbers)));
+        if is_its && tell(draft, &mut message, &report) == Moved::On {
             moved = Moved::On;
         }
     }
     if moved == Moved::On {
         draft.post(message);
     }
-}
-
-/// Whether a message went to one of these numbers, or nobody knows where to.
-fn went_to(message: &Message, numbers: &[NumberKey]) -> bool {
-    let went = message.sending.as_ref().and_then(|sending| sending.number.as_ref());
-    went.is_some_and(|went| !went.is_number() || numbers.contains(went))
 }
 
 /// Takes a delivery report in; the message is failed once it is known that it did not arrive.
@@ -191,16 +186,11 @@ fn block(draft: &mut Draft<'_>, message: &Message, sending: &Sending) {
 pub fn reported(
     draft: &mut Draft<'_>,
     id: &MessageId,
-    number: Option<&NumberKey>,
+    numbers: Option<&[NumberKey]>,
     report: &Report,
 ) -> Result<Reply, Refusal> {
     let mut found = message(draft, id)?;
-    let went_to = found.sending.as_ref().and_then(|sending| sending.number.as_ref());
-    let is_its = match (went_to, number) {
-        (Some(went_to), Some(named)) => !went_to.is_number() || went_to == named,
-        (Some(_) | None, _) => true,
-    };
-    if found.sending.is_none() || !is_its {
+    if !found.sending.as_ref().is_some_and(|sending| sending.went_to(numbers)) {
         return Err(Refusal::with(Code::NotFound, format!("no message {id} to that number")));
     }
     if tell(draft, &mut found, report) == Moved::On {

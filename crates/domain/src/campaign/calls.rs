@@ -7,7 +7,7 @@ use super::{
     figure::Figure,
     kind::{Asked, CampaignKind, Step},
     kinds::Terms,
-    live::CampaignRow,
+    roster::Roster,
     tally::Tally,
     terms::KindTerms,
     wants::Wants,
@@ -93,7 +93,7 @@ macro_rules! calls_of_kinds {
             Ok(())
         }
         /// What the order, as it is now, brings to the figures of campaigns.
-        pub fn brings(order: &Order, campaigns: &[CampaignRow]) -> Tally {
+        pub fn brings(order: &Order, campaigns: &Roster) -> Tally {
             let mut tally = Tally::default();
             $(super::$module::Kind::brings(order, campaigns, &mut tally);)+
             tally

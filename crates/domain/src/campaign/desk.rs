@@ -3,7 +3,7 @@
 //! The engine's draft of a decision is one; a test lays another in some dozens of lines, and so tries a kind
 //! without an engine. What is changed here counts only when the whole decision succeeds.
 
-use super::{CampaignRow, counters::Count};
+use super::{CampaignRow, Roster, counters::Count};
 use crate::{
     CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, ShopId,
     coupon::{Coupon, CouponStatus},
@@ -32,7 +32,7 @@ pub trait Desk<'a>: Office + Rewards {
     /// The shop's settings; refused as `not_found` where there is none.
     fn shop(&self) -> Result<&'a Shop, Refusal>;
     /// The shop's campaigns with their figures as they stood before this decision, by id.
-    fn campaigns(&self) -> &'a [CampaignRow];
+    fn campaigns(&self) -> &'a Roster;
     /// An order, with what this decision has made of it.
     fn order(&self, id: &OrderId) -> Option<Order>;
     /// A coupon, with what this decision has made of it.
@@ -77,7 +77,7 @@ impl<'a> dyn Desk<'a> + '_ {
     }
     /// One of the shop's campaigns, with its figures as they stood before this decision.
     pub fn campaign(&self, id: &CampaignId) -> Option<&'a CampaignRow> {
-        self.campaigns().iter().find(|row| row.campaign.campaign_id == *id)
+        self.campaigns().find(id)
     }
     /// A new typed id.
     pub fn next<T: FromStr>(&mut self, kind: &str) -> T {

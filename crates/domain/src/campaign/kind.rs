@@ -4,7 +4,7 @@
 //! which rows it wants, and decides at a [`Desk`].
 
 use super::{
-    Campaign, CampaignRow,
+    Campaign, Roster,
     comparison::{Comparison, Had, HoldoutPlan},
     desk::Desk,
     figure::Figure,
@@ -72,7 +72,7 @@ pub trait CampaignKind {
     /// What the order, as it is now, brings to the kind's own figures of its campaigns: what a campaign did to it, which
     /// the order remembers, or what came of it while a campaign was in force that was published by then. It may not
     /// depend on anything else, so that a campaign which is made later finds nothing that it brought before.
-    fn brings(_: &Order, _: &[CampaignRow], _: &mut Tally) {}
+    fn brings(_: &Order, _: &Roster, _: &mut Tally) {}
     /// By which order a customer counts in the comparison of a campaign, and what; `None` while they do not.
     fn counts<'a>(_: &CampaignId, _: Had<'a>) -> Option<(&'a OrderId, Tally)> {
         None
@@ -112,7 +112,7 @@ pub struct Asked<'a> {
     /// The order, or the one that is being placed.
     pub about: About<'a>,
     /// The shop's campaigns.
-    pub campaigns: &'a [CampaignRow],
+    pub campaigns: &'a Roster,
     /// Whether messages may be sent, or turn out not to have been: by timers and by news of a message alone.
     pub sends: bool,
 }

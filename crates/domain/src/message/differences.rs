@@ -1,4 +1,5 @@
-//! Where a provider counts segments of an SMS otherwise than we do, by the day on which messages went out (A-S2-12).
+//! Where a provider counts segments of an SMS that the packs pay for otherwise than we do, by the day on which messages went
+//! out (A-S2-12).
 //!
 //! Always holds: a day's figures are what the bill of that day says of the messages that differ, whenever and in whatever
 //! order their counts come. A day is told once it is over, at nine in the morning, and again only when its figures have

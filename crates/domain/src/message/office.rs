@@ -13,6 +13,7 @@ use super::{
 use crate::{CustomerId, Instant, limits};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// A shop's settings and templates. A shop that never asked for any has none, and is sent what its presales ask for.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,6 +24,22 @@ pub struct Centre {
     /// Each kind's and channel's templates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     templates: Vec<Templates>,
+    /// Who was told of supplier orders and purchase orders while the shop named no suppliers.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    supplied: BTreeSet<CustomerId>,
+}
+
+/// Whether somebody may be told of an order of goods at the platform's cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayHear {
+    /// The shop has named them, or they were told before.
+    Yes,
+    /// They may, and are one of so many from then on.
+    Anew,
+    /// The shop has named others.
+    NotNamed,
+    /// The shop names nobody, and as many as may be were told.
+    TooMany,
 }
 
 /// The versions of one template, the last in use.
@@ -58,6 +75,24 @@ impl Centre {
     /// free is a word for the days until then, too (S2-R16).
     pub fn speaks(&self, now: Instant) -> bool {
         self.settings.at(now.max(CUT_OVER)).is_some()
+    }
+
+    /// Whether they may be told of supplier orders and purchase orders (S2-R13).
+    pub fn may_hear(&self, who: &CustomerId, now: Instant) -> MayHear {
+        let named =
+            self.settings.at(now).map(|counts| &counts.chosen.suppliers).filter(|all| !all.is_empty());
+        match named {
+            Some(named) if named.contains(who) => MayHear::Yes,
+            Some(_) => MayHear::NotNamed,
+            None if self.supplied.contains(who) => MayHear::Yes,
+            None if self.supplied.len() >= limits::UNNAMED_SUPPLIERS => MayHear::TooMany,
+            None => MayHear::Anew,
+        }
+    }
+
+    /// They were told of one, in a shop that names nobody.
+    pub fn supply(&mut self, who: CustomerId) {
+        self.supplied.insert(who);
     }
 
     /// The template in use.

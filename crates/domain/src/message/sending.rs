@@ -140,6 +140,13 @@ impl Sending {
         self.number.iter().chain(&self.numbers_before)
     }
 
+    /// Whether it went to one of these numbers. Where no number was known there is none to compare, and who does not say
+    /// one has signed for it (A-S2-19).
+    pub fn went_to(&self, numbers: Option<&[NumberKey]>) -> bool {
+        let went = self.number.as_ref().filter(|went| went.is_number());
+        went.zip(numbers).is_none_or(|(went, numbers)| numbers.contains(went))
+    }
+
     /// Its delivery reports.
     pub fn reports(&self) -> &[Report] {
         &self.reports
@@ -149,7 +156,7 @@ impl Sending {
     pub fn take(&mut self, provider_id: Option<String>, segments: Option<u32>, wallet: &mut Wallet) -> Moved {
         let before = (self.provider_id.is_some(), self.provider_segments);
         self.provider_id = self.provider_id.take().or(provider_id);
-        self.provider_segments = self.provider_segments.or(segments);
+        self.provider_segments = self.provider_segments.or(segments.map(believed));
         if self.stage == Stage::Out {
             self.stage = Stage::Taken;
             wallet.commit(&self.reserved);
@@ -177,7 +184,8 @@ impl Sending {
             return Moved::Not;
         }
         self.take(None, None, wallet);
-        self.provider_segments = self.provider_segments.max(report.segments).max(report.part);
+        let told = report.segments.max(report.part).map(believed);
+        self.provider_segments = self.provider_segments.max(told);
         self.reports.push(report);
         let mut failed = self.reports.iter().filter(|report| !report.is_delivered).peekable();
         if let Some(failed) = failed.peek() {
@@ -201,6 +209,13 @@ impl Sending {
         }
     }
 
+    /// The provider's count of what the packs paid for or hold: where it is another than ours, that is the bill's
+    /// difference, and what the merchant is told of (A-S2-12).
+    pub fn billed_by_provider(&self) -> Option<u32> {
+        let is_billed = matches!(self.charge(), Charge::Held | Charge::Charged);
+        self.provider_segments.filter(|_| is_billed)
+    }
+
     /// Segments that it cost the shop so far.
     pub fn charged(&self) -> u64 {
         if self.charge() == Charge::Charged { self.reserved.segments() } else { 0 }
@@ -210,6 +225,11 @@ impl Sending {
     pub fn held(&self) -> u64 {
         if self.charge() == Charge::Held { self.reserved.segments() } else { 0 }
     }
+}
+
+/// A provider's count as it stands beside ours: a slip of its program makes no bill of thousands of millions (A-S2-12).
+fn believed(segments: u32) -> u32 {
+    segments.min(limits::PROVIDER_SEGMENTS)
 }
 
 #[cfg(test)]
@@ -269,6 +289,48 @@ mod tests {
             sending.report(report(1, false, is_charged), &mut wallet, now());
             assert_eq!((wallet.free(now()), wallet.fault()), (free, None));
             assert_eq!(sending.charged(), 10 - free);
+        }
+    }
+
+    /// A-S2-12, A-S2-19: whatever a provider counts, in its answer, a report or the number of a part, the wallet has what we
+    /// count, and the count beside ours stays one that a bill can add up.
+    #[test]
+    fn a_s2_12_a_s2_19_a_count_beyond_measure_stands_as_the_most_that_is_believed() {
+        let most = Some(limits::PROVIDER_SEGMENTS);
+        for (told, stands) in
+            [(1_000_000_000, most), (u32::MAX, most), (101, most), (100, most), (3, Some(3))]
+        {
+            let (mut answered, mut wallet) = out(2);
+            answered.take(None, Some(told), &mut wallet);
+            let (mut reported, mut of_part) = (out(2), out(2));
+            let whole = Report { part: None, segments: Some(told), ..report(1, true, true) };
+            reported.0.report(whole, &mut reported.1, now());
+            of_part.0.report(report(told, true, true), &mut of_part.1, now());
+            for (sending, wallet) in [(answered, wallet), reported, of_part] {
+                assert_eq!(sending.provider_segments, stands, "{told}");
+                assert_eq!((wallet.sent, wallet.reserved, wallet.fault()), (2, 0, None), "{told}");
+            }
+        }
+    }
+
+    /// A-S2-19: a report counts for a message that went to the number it names; one that names none was signed for.
+    #[test]
+    fn a_s2_19_whether_a_message_went_to_a_number() {
+        let key = |digit: &str| NumberKey::try_new(&digit.repeat(32)).unwrap();
+        let nobody = NumberKey::of_customer(&"u1".parse().unwrap());
+        for (went, named, is_its) in [
+            (Some(key("a")), Some(vec![key("a")]), true),
+            (Some(key("a")), Some(vec![key("b"), key("a")]), true),
+            (Some(key("a")), Some(vec![key("b")]), false),
+            (Some(key("a")), Some(vec![]), false),
+            (Some(key("a")), None, true),
+            (Some(nobody.clone()), Some(vec![key("a")]), true),
+            (Some(nobody), None, true),
+            (None, Some(vec![key("a")]), true),
+        ] {
+            let (mut sending, _) = out(1);
+            sending.number.clone_from(&went);
+            assert_eq!(sending.went_to(named.as_deref()), is_its, "{went:?} {named:?}");
         }
     }
 

@@ -6,9 +6,9 @@
 //! counts from that day on (S2-R16, T38).
 
 use super::{Channel, Kind, Payer};
-use crate::{Code, Instant, Violation, limits, shop::QuietHours};
+use crate::{Code, CustomerId, Instant, Violation, limits, shop::QuietHours};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Since then merchants switch notices on and pay for them (S2-R11): 2016-06-15 00:00 in China.
 pub const CUT_OVER: Instant = Instant::from_micros(1_465_920_000_000_000);
@@ -52,6 +52,10 @@ pub struct Chosen {
     /// Who is told of that, and of what else the merchant should know, beside the shop's webhooks.
     #[serde(default, skip_serializing_if = "Alerts::is_empty")]
     pub alerts: Alerts,
+    /// Who may be told of supplier orders and purchase orders, for which the platform pays; where nobody is named, whoever
+    /// is told first, up to [`limits::UNNAMED_SUPPLIERS`].
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub suppliers: BTreeSet<CustomerId>,
 }
 
 /// Where alerts go beside the shop's webhooks.
@@ -164,6 +168,7 @@ impl Default for Chosen {
             reminder_after_minutes: 30,
             alert_below: 100,
             alerts: Alerts::default(),
+            suppliers: BTreeSet::new(),
         }
     }
 }
@@ -198,6 +203,10 @@ impl Chosen {
                 let message = "2 to 20 letters and digits, without brackets";
                 found.push(Violation::with("signature", Code::InvalidValue, message));
             }
+        }
+        if self.suppliers.len() > limits::SUPPLIERS {
+            let message = format!("at most {}", limits::SUPPLIERS);
+            found.push(Violation::with("suppliers", Code::TooMany, message));
         }
         // A free notice that no event brings has no switch to be off by.
         for (kind, switch) in &self.switches {

@@ -197,7 +197,7 @@ impl Wallet {
         is_new
     }
 
-    /// What does not hold, if anything (invariant 37).
+    /// What does not hold, if anything (A-S2-12).
     pub fn fault(&self) -> Option<String> {
         let left: u64 = self.packs.iter().map(|pack| pack.left).sum();
         let accounted = left + self.reserved + self.sent + self.expired;

@@ -1,6 +1,6 @@
 //! A desk laid for a test: what a kind reads, and what it made of it. No engine, no store.
 
-use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Step};
+use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Roster, Step};
 use domain::coupon::{Coupon, CouponKind, CouponStatus, FromBatch};
 use domain::customer::Standing;
 use domain::message::{
@@ -25,14 +25,14 @@ use std::sync::Arc;
 /// What stands around a decision.
 pub struct World {
     pub shop: Shop,
-    pub campaigns: Vec<CampaignRow>,
+    pub campaigns: Roster,
     pub platform_zone: Zone,
 }
 
 impl World {
     pub fn of(campaigns: Vec<campaign::Campaign>) -> Self {
         let row = |campaign| CampaignRow { campaign: Arc::new(campaign), counters: Counters::default() };
-        let campaigns = campaigns.into_iter().map(row).collect();
+        let campaigns = campaigns.into_iter().map(row).collect::<Vec<_>>().into();
         Self { shop: super::shop(), campaigns, platform_zone: Zone::shanghai() }
     }
 }
@@ -124,7 +124,7 @@ impl<'a> Desk<'a> for Table<'a> {
     fn shop(&self) -> Result<&'a Shop, Refusal> {
         Ok(&self.world.shop)
     }
-    fn campaigns(&self) -> &'a [CampaignRow] {
+    fn campaigns(&self) -> &'a Roster {
         &self.world.campaigns
     }
     fn order(&self, id: &OrderId) -> Option<Order> {

@@ -103,7 +103,7 @@ pub fn open(world: &World) -> Table<'_> {
     let mut desk = Table::at(world, at("09T00:00:00"));
     desk.batches.insert(id("b1"), 100);
     desk.batches.insert(id("b2"), 100);
-    for row in &world.campaigns {
+    for row in world.campaigns.iter() {
         campaign::published(&mut desk, &row.campaign).unwrap();
     }
     desk.now = at("10T10:00:00");

@@ -3,16 +3,20 @@
 //! Always holds: each element of a body is handled alone, and the body is answered as taken once all that can be kept is
 //! on the disk; a report counts only for a message that went to the number which it names.
 
-use crate::message::told;
+use crate::message::told::{self, Heard};
+use crate::wire::extract::ended_here;
 use crate::wire::problem::Problem;
 use crate::wire::provider::{Caller, ComesTo, Peer};
 use crate::wire::state::ApiState;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use futures_util::StreamExt;
+use relay::message::report::Why;
 use relay::message::{callback, report};
-use serde_json::Value;
+use relay::signature::{HEADER_ID, HEADER_SIGNATURE, HEADER_TIMESTAMP};
 
 /// A body that may be read, and the id under which it was signed.
 struct Admitted {
@@ -36,30 +40,50 @@ async fn admit(
     let callbacks = state.callbacks.as_ref().filter(|known| is(known.secret.expose()));
     let callbacks = callbacks.filter(|known| known.admits(peer.map(|Extension(Peer(address))| address)));
     let callbacks = callbacks.ok_or_else(|| Problem::not_found(UNKNOWN))?;
-    let read = axum::body::to_bytes(body, report::MOST_BYTES).await;
-    let body = read.map_err(|error| Problem::invalid_body("body", &error.to_string()))?.to_vec();
     let Caller::Signed { secrets, .. } = &callbacks.caller else {
-        return Ok(Admitted { body, id: None, is_known: false });
+        return Ok(Admitted { body: bytes(body).await?, id: None, is_known: false });
     };
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let id = header("webhook-id");
-    let signed = callback::Signed {
-        id,
-        timestamp: header("webhook-timestamp"),
-        signature: header("webhook-signature"),
-    };
+    let [id, timestamp, signature] = headers_of(headers)?;
+    let body = bytes(body).await?;
+    let signed = callback::Signed { id, timestamp, signature };
     let checked = callbacks.taken.check(secrets, signed, &body, seconds(state));
     match checked {
         Ok(()) => Ok(Admitted { body, id: Some(id.to_owned()), is_known: false }),
         Err(callback::CallbackRefusal::Replayed) => {
             Ok(Admitted { body: Vec::new(), id: None, is_known: true })
         }
-        Err(refusal) => {
-            let title = "The callback is not believed";
-            let problem = Problem::new(StatusCode::FORBIDDEN, "callback_refused", title, "回调未通过校验");
-            Err(problem.detail(refusal.to_string()))
-        }
+        Err(refusal) => Err(Problem::not_believed(refusal.to_string())),
     }
+}
+
+/// The body, as far as it may go.
+async fn bytes(body: Body) -> Result<Vec<u8>, Problem> {
+    let (mut all, mut parts) = (Vec::new(), body.into_data_stream());
+    while let Some(part) = parts.next().await {
+        let broke_off = |error: &axum::Error| Problem::malformed(format!("the body broke off: {error}"));
+        let part = part.map_err(|error| ended_here(&error).unwrap_or_else(|| broke_off(&error)))?;
+        if all.len() + part.len() > report::MOST_BYTES {
+            return Err(Problem::body_too_large(report::MOST_BYTES));
+        }
+        all.extend_from_slice(&part);
+    }
+    Ok(all)
+}
+
+/// The headers by which a callback is signed; the problem names those that are missing.
+fn headers_of(headers: &HeaderMap) -> Result<[&str; 3], Problem> {
+    let names = [HEADER_ID, HEADER_TIMESTAMP, HEADER_SIGNATURE];
+    let found = names.map(|name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default());
+    let missing = names.iter().zip(found).filter(|(_, value)| value.is_empty()).map(|(name, _)| *name);
+    let missing: Vec<&str> = missing.collect();
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let detail = format!(
+        "{} missing: callbacks are signed as our webhooks are, with the secret of [channel.sms]",
+        missing.join(", ")
+    );
+    Err(Problem::not_believed(detail))
 }
 
 /// By the machine's clock: providers know no sandbox.
@@ -75,45 +99,65 @@ async fn take(
     headers: &HeaderMap,
     peer: Option<Extension<Peer>>,
     body: Body,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let admitted = admit(state, secret, headers, peer, body).await?;
     let Some(callbacks) = state.callbacks.clone() else { return Err(Problem::not_found(UNKNOWN)) };
-    if admitted.is_known {
-        return Ok(Json(callbacks.thanks()));
-    }
-    let told = callbacks.read(&admitted.body, comes_to);
-    // A body of which nothing can be read is the provider's mistake, or ours: it is not thanked for.
-    let told =
-        told.map_err(|bad| Problem::invalid_body("body", &format!("it cannot be read: {:?}", bad.why)))?;
-    told::store(state, told).await?;
-    if let Some(id) = &admitted.id {
-        callbacks.taken.keep(id, seconds(state));
-    }
-    Ok(Json(callbacks.thanks()))
+    let heard = if admitted.is_known {
+        Heard::before()
+    } else {
+        let told = callbacks.read(&admitted.body, comes_to).map_err(|bad| unreadable(bad.why))?;
+        let heard = told::store(state, told).await?;
+        if let Some(id) = &admitted.id {
+            callbacks.taken.keep(id, seconds(state));
+        }
+        heard
+    };
+    Ok(match callbacks.thanks() {
+        Some(thanks) => Json(thanks).into_response(),
+        None => Json(heard).into_response(),
+    })
 }
 
-/// Takes delivery reports in.
+/// A body of which nothing can be read is the provider's mistake, or ours: it is not thanked for.
+fn unreadable(why: Why) -> Problem {
+    match why {
+        Why::NotJson => Problem::malformed("it is no JSON, or neither an object nor an array of objects"),
+        Why::TooLarge => Problem::body_too_large(report::MOST_BYTES),
+        Why::TooMany => {
+            let most = report::MOST_ELEMENTS;
+            Problem::invalid_body("reports", &format!("at most {most} elements in one body"))
+        }
+        Why::Field(field) => Problem::invalid_body(field, "there are neither reports nor replies in it"),
+    }
+}
+
+/// Takes delivery reports in. A program of your own signs them, and hears what came of each; Aliyun and Tencent Cloud hear
+/// what they want to.
 #[utoipa::path(post, path = "/callbacks/{secret}/receipts", tag = "callbacks", params(("secret" = String, Path)),
-    request_body = Object, security(()), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    request_body = Object, security(()), responses((status = 200, body = Heard), (status = 400, body = Problem),
+    (status = 403, description = "`callback_refused`", body = Problem), (status = 404, body = Problem),
+    (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn receipts(
     State(state): State<ApiState>,
     Path(secret): Path<String>,
     headers: HeaderMap,
     peer: Option<Extension<Peer>>,
     body: Body,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     take(&state, ComesTo::Receipts, &secret, &headers, peer, body).await
 }
 
-/// Takes replies in: those that want no more are heeded.
+/// Takes replies in: those that want no more are heeded. A program of your own may send both lists to either address.
 #[utoipa::path(post, path = "/callbacks/{secret}/replies", tag = "callbacks", params(("secret" = String, Path)),
-    request_body = Object, security(()), responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    request_body = Object, security(()), responses((status = 200, body = Heard), (status = 400, body = Problem),
+    (status = 403, description = "`callback_refused`", body = Problem), (status = 404, body = Problem),
+    (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub async fn replies(
     State(state): State<ApiState>,
     Path(secret): Path<String>,
     headers: HeaderMap,
     peer: Option<Extension<Peer>>,
     body: Body,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     take(&state, ComesTo::Replies, &secret, &headers, peer, body).await
 }

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use contacts::Email;
 use domain::{
-    Code, Refusal,
+    Code, CustomerId, Refusal,
     message::{
         Channel, Kind, Payer,
         settings::{Alerts, Caps, Chosen, MessageSettings, Switch, Version, Wish},
@@ -19,7 +19,7 @@ use domain::{
 };
 use engine::{Command, Input, MessageCommand};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// What a shop chooses about its messages.
@@ -55,6 +55,11 @@ pub struct SettingsRequest {
     #[serde(default)]
     #[schema(value_type = Object)]
     alerts: Alerts,
+    /// Who is told of supplier orders and purchase orders, at most 200: nobody else may be then. Where nobody is named, the
+    /// first 20 people.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    suppliers: BTreeSet<CustomerId>,
 }
 
 impl SettingsRequest {
@@ -78,6 +83,7 @@ impl SettingsRequest {
             reminder_after_minutes: self.reminder_after_minutes.unwrap_or(usual.reminder_after_minutes),
             alert_below: self.alert_below.unwrap_or(usual.alert_below),
             alerts: Alerts { email: email.map(|email| email.as_str().to_owned()) },
+            suppliers: self.suppliers,
         })
     }
 }
@@ -114,6 +120,8 @@ pub struct VersionView {
     alert_below: u64,
     #[schema(value_type = Object)]
     alerts: Alerts,
+    #[schema(value_type = Vec<String>)]
+    suppliers: BTreeSet<CustomerId>,
     /// What an operator should know of them.
     warnings: Vec<WarningView>,
 }
@@ -178,6 +186,7 @@ fn version(shop: &Shop, version: &Version) -> VersionView {
         reminder_after_minutes: chosen.reminder_after_minutes,
         alert_below: chosen.alert_below,
         alerts: chosen.alerts.clone(),
+        suppliers: chosen.suppliers.clone(),
         warnings: warnings(chosen),
     }
 }

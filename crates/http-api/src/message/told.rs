@@ -17,62 +17,162 @@ use domain::{
 };
 use engine::{Command, EngineError, Input, MessageCommand};
 use port::{Named, Read, Reader, StoreError};
-use relay::message::{Bad, Recipient, Reply, Report, callback::Told};
+use relay::message::{Bad, Recipient, Reply, Report, callback::Told, report::Why};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
+/// The lists of a body.
+const REPORTS: &str = "reports";
+const REPLIES: &str = "replies";
 /// Elements of one read and one transaction.
 const CHUNK: usize = 1_000;
 /// Within so long something was sent to whom an early report names.
 const LATELY: i64 = 24 * 60;
 
-/// A report, and by what its message is found.
+/// Elements that are named one by one in an answer; those beyond are counted.
+const NAMED: usize = 100;
+
+/// A report, by what its message is found, and where it stood.
 #[derive(Debug, Clone)]
 struct Asked {
+    element: usize,
     named: Named,
-    numbers: Vec<NumberKey>,
+    /// Whom it names, under each key; none where it names nobody.
+    numbers: Option<Vec<NumberKey>>,
     report: sending::Report,
 }
 
-/// What elements came to.
-#[derive(Debug, Default)]
-struct Counts {
-    taken: u64,
-    strangers: u64,
-    unreadable: u64,
+/// Why an element was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Untaken {
+    /// A field is missing, or is not what it should be.
+    Unreadable,
+    /// There is no such message to that number, or none of which deliveries are told, as of pushes.
+    UnknownMessage,
+    /// No shop has written to that number.
+    UnknownNumber,
+    /// The reply asks for nothing.
+    NotAnOptOut,
 }
 
-/// Takes in what a provider told. It is on the disk when this returns `Ok`; told again, nothing of it counts twice.
-pub async fn store(state: &ApiState, told: Told) -> Result<(), Problem> {
-    let mut counts = Counts::default();
-    let reports = told.reports.into_iter().filter_map(|one| readable(one, &mut counts.unreadable));
-    let reports: Vec<Asked> = reports.map(|one| asked(state, one)).collect();
-    let replies = told.replies.into_iter().filter_map(|one| readable(one, &mut counts.unreadable));
-    let replies: Vec<Reply> = replies.filter(|one| segments::is_opt_out(&one.text)).collect();
+impl Untaken {
+    /// How it is counted for whoever runs the server; a reply that asks for nothing is nobody's fault.
+    const fn outcome(self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable => Some("unreadable"),
+            Self::UnknownMessage | Self::UnknownNumber => Some("unknown"),
+            Self::NotAnOptOut => None,
+        }
+    }
+}
+
+/// An element that was not taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UntakenElement {
+    /// `reports` or `replies`.
+    list: &'static str,
+    /// Its place there, from 0.
+    element: usize,
+    /// Why.
+    code: Untaken,
+    /// The field at fault, of one that cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+}
+
+/// What the elements of a body came to.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Heard {
+    /// How many were taken in; told again, they are so again, and change nothing.
+    taken: u64,
+    /// How many were not, by reason.
+    not_taken: BTreeMap<Untaken, u64>,
+    /// The first hundred of these, one by one.
+    elements: Vec<UntakenElement>,
+    /// The whole body had been taken before: nothing of it was read again.
+    was_taken_before: bool,
+}
+
+impl Heard {
+    /// What is said of a body that was taken before.
+    pub fn before() -> Self {
+        Self { was_taken_before: true, ..Self::default() }
+    }
+
+    fn leave(&mut self, list: &'static str, element: usize, code: Untaken, field: Option<&'static str>) {
+        *self.not_taken.entry(code).or_default() += 1;
+        if self.elements.len() < NAMED {
+            self.elements.push(UntakenElement { list, element, code, field });
+        }
+    }
+
+    /// The elements that can be read, each with its place; of the others it is noted why they cannot.
+    fn readable<T>(&mut self, list: &'static str, elements: Vec<Result<T, Bad>>) -> Vec<(usize, T)> {
+        let mut found = Vec::with_capacity(elements.len());
+        for (element, read) in elements.into_iter().enumerate() {
+            match read {
+                Ok(one) => found.push((element, one)),
+                Err(bad) => {
+                    let field = if let Why::Field(field) = bad.why { Some(field) } else { None };
+                    self.leave(list, element, Untaken::Unreadable, field);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Takes in what a provider told, and says what came of it. It is on the disk when this returns `Ok`; told again, nothing
+/// of it counts twice.
+pub async fn store(state: &ApiState, told: Told) -> Result<Heard, Problem> {
+    let mut heard = Heard::default();
+    let reports = heard.readable(REPORTS, told.reports);
+    let reports: Vec<Asked> = reports.into_iter().map(|(element, one)| asked(state, element, one)).collect();
+    let mut replies = heard.readable(REPLIES, told.replies);
+    replies.retain(|(element, one)| {
+        let is_opt_out = segments::is_opt_out(&one.text);
+        if !is_opt_out {
+            heard.leave(REPLIES, *element, Untaken::NotAnOptOut, None);
+        }
+        is_opt_out
+    });
     for chunk in reports.chunks(CHUNK) {
-        take_reports(state, chunk.to_vec(), &mut counts).await?;
+        take_reports(state, chunk.to_vec(), &mut heard).await?;
     }
     for chunk in replies.chunks(CHUNK) {
-        take_replies(state, chunk, &mut counts).await?;
+        take_replies(state, chunk, &mut heard).await?;
     }
-    let Counts { taken, strangers, unreadable } = counts;
-    for (outcome, count) in [("taken", taken), ("unknown", strangers), ("unreadable", unreadable)] {
-        metrics::counter!("promenade_message_reports_total", "outcome" => outcome).increment(count);
-    }
-    if strangers + unreadable > 0 {
-        tracing::warn!(strangers, unreadable, "what a provider told is of no message of ours, or unreadable");
-    }
-    Ok(())
+    count(&heard);
+    Ok(heard)
 }
 
-fn readable<T>(one: Result<T, Bad>, unreadable: &mut u64) -> Option<T> {
-    *unreadable += u64::from(one.is_err());
-    one.ok()
+/// Counts it for whoever runs the server.
+fn count(heard: &Heard) {
+    let name = "promenade_message_reports_total";
+    metrics::counter!(name, "outcome" => "taken").increment(heard.taken);
+    let mut strange = 0;
+    for (untaken, count) in &heard.not_taken {
+        if let Some(outcome) = untaken.outcome() {
+            metrics::counter!(name, "outcome" => outcome).increment(*count);
+            strange += count;
+        }
+    }
+    if strange > 0 {
+        tracing::warn!(not_taken = ?heard.not_taken, "what a provider told is of no message of ours, or unreadable");
+    }
 }
 
-fn asked(state: &ApiState, one: Report) -> Asked {
-    let ours = one.our_id.as_deref().map(splits).unwrap_or_default();
+fn asked(state: &ApiState, element: usize, one: Report) -> Asked {
+    let apart = one.message.and_then(|(shop, message)| {
+        Some(vec![(ShopId::try_new(&shop).ok()?, MessageId::try_new(&message).ok()?)])
+    });
+    let ours = apart.or_else(|| Some(splits(one.our_id.as_deref()?))).unwrap_or_default();
     Asked {
+        element,
         named: Named { ours, provider_id: one.provider_id },
-        numbers: number_keys(state.contacts.as_deref(), &one.phone),
+        numbers: one.phone.map(|phone| number_keys(state.contacts.as_deref(), &phone)),
         report: sending::Report {
             part: one.part,
             is_delivered: one.is_delivered,
@@ -84,19 +184,17 @@ fn asked(state: &ApiState, one: Report) -> Asked {
     }
 }
 
-async fn take_reports(state: &ApiState, chunk: Vec<Asked>, counts: &mut Counts) -> Result<(), Problem> {
+async fn take_reports(state: &ApiState, chunk: Vec<Asked>, heard: &mut Heard) -> Result<(), Problem> {
     let (known, unknown) = find(state, chunk).await?;
-    counts.taken += known.len() as u64;
+    heard.taken += known.len() as u64;
     submit(state, known).await?;
-    let before = unknown.len();
-    let early = of_numbers_written_to(state, unknown).await?;
-    counts.strangers += (before - early.len()) as u64;
+    let early = of_numbers_written_to(state, unknown, heard).await?;
     if early.is_empty() {
         return Ok(());
     }
     // Kept first, looked up after: an answer that came meanwhile has found what was kept, or is found.
     submit(state, early.iter().filter_map(keep).collect()).await?;
-    counts.taken += early.len() as u64;
+    heard.taken += early.len() as u64;
     let (known, _) = find(state, early).await?;
     submit(state, known).await
 }
@@ -109,7 +207,7 @@ async fn find(state: &ApiState, chunk: Vec<Asked>) -> Result<(Vec<Input>, Vec<As
             let found = reader.messages_named(&named)?;
             let (mut known, mut unknown) = (Vec::new(), Vec::new());
             for (asked, messages) in chunk.into_iter().zip(found) {
-                match messages.into_iter().find(|message| went_to(message, &asked.numbers)) {
+                match messages.into_iter().find(|message| went_to(message, asked.numbers.as_deref())) {
                     Some(message) => known.push(reported(message, asked)),
                     None => unknown.push(asked),
                 }
@@ -120,44 +218,47 @@ async fn find(state: &ApiState, chunk: Vec<Asked>) -> Result<(Vec<Input>, Vec<As
 }
 
 /// Reports that may be of a message whose provider has not answered yet: they name it by its provider's id alone, and
-/// somebody that was written to lately.
-async fn of_numbers_written_to(state: &ApiState, unknown: Vec<Asked>) -> Result<Vec<Asked>, StoreError> {
-    let may_be = |asked: &Asked| asked.named.ours.is_empty() && asked.named.provider_id.is_some();
-    let early: Vec<Asked> = unknown.into_iter().filter(may_be).collect();
-    if early.is_empty() {
-        return Ok(early);
+/// somebody that was written to lately. The others are of no message of ours.
+async fn of_numbers_written_to(
+    state: &ApiState,
+    unknown: Vec<Asked>,
+    heard: &mut Heard,
+) -> Result<Vec<Asked>, StoreError> {
+    if unknown.is_empty() {
+        return Ok(unknown);
     }
     let since = state.engine.now().plus_minutes(-LATELY);
-    state
+    let (early, strangers) = state
         .read(move |reader| {
-            let mut lately = Vec::new();
-            for asked in early {
-                let heard = reader.shops_of_numbers(&asked.numbers)?;
-                if heard.iter().any(|(_, _, number)| number.was_written_to_since(since)) {
-                    lately.push(asked);
-                }
+            let (mut early, mut strangers) = (Vec::new(), Vec::new());
+            for asked in unknown {
+                let may_be = asked.named.ours.is_empty() && asked.named.provider_id.is_some();
+                let numbers = asked.numbers.as_deref().filter(|_| may_be).unwrap_or_default();
+                let known = if numbers.is_empty() { Vec::new() } else { reader.shops_of_numbers(numbers)? };
+                let is_early = known.iter().any(|(_, _, number)| number.was_written_to_since(since));
+                if is_early { early.push(asked) } else { strangers.push(asked.element) }
             }
-            Ok(lately)
+            Ok((early, strangers))
         })
-        .await
+        .await?;
+    for element in strangers {
+        heard.leave(REPORTS, element, Untaken::UnknownMessage, None);
+    }
+    Ok(early)
 }
 
-fn went_to(message: &Message, numbers: &[NumberKey]) -> bool {
-    let went = message.sending.as_ref().and_then(|sending| sending.number.as_ref());
-    // Where no number was known, there is none to compare.
-    went.is_some_and(|went| !went.is_number() || numbers.contains(went))
+fn went_to(message: &Message, numbers: Option<&[NumberKey]>) -> bool {
+    message.sending.as_ref().is_some_and(|sending| sending.went_to(numbers))
 }
 
 fn reported(message: Message, asked: Asked) -> Input {
-    let number = message.sending.as_ref().and_then(|sending| sending.number.clone());
-    let number = number.filter(|known| asked.numbers.contains(known));
-    let (message_id, report) = (message.message_id, Box::new(asked.report));
-    Input::new(message.shop_id, Command::Messages(MessageCommand::Reported { message_id, number, report }))
+    let (message_id, numbers, report) = (message.message_id, asked.numbers, Box::new(asked.report));
+    Input::new(message.shop_id, Command::Messages(MessageCommand::Reported { message_id, numbers, report }))
 }
 
 fn keep(asked: &Asked) -> Option<Input> {
-    let Asked { named, numbers, report } = asked.clone();
-    let (provider_id, report) = (named.provider_id?, Box::new(report));
+    let Asked { named, numbers, report, .. } = asked.clone();
+    let (provider_id, numbers, report) = (named.provider_id?, numbers?, Box::new(report));
     let command = MessageCommand::ReportedEarly { provider_id, numbers, report };
     Some(Input::new(ShopId::platform(), Command::Messages(command)))
 }
@@ -178,13 +279,18 @@ async fn submit(state: &ApiState, inputs: Vec<Input>) -> Result<(), Problem> {
 
 /// Replies that want no more, in each shop that has written to the number; where one names a signature, in those that
 /// have written under it.
-async fn take_replies(state: &ApiState, chunk: &[Reply], counts: &mut Counts) -> Result<(), Problem> {
+async fn take_replies(state: &ApiState, chunk: &[(usize, Reply)], heard: &mut Heard) -> Result<(), Problem> {
     let numbers: Vec<Vec<NumberKey>> =
-        chunk.iter().map(|reply| number_keys(state.contacts.as_deref(), &reply.phone)).collect();
+        chunk.iter().map(|(_, reply)| number_keys(state.contacts.as_deref(), &reply.phone)).collect();
     let wanted = numbers.clone();
     let known = state.read(move |reader| shops_of(reader, &wanted)).await?;
     let mut inputs = Vec::new();
-    for (reply, known) in chunk.iter().zip(known) {
+    for ((element, reply), known) in chunk.iter().zip(known) {
+        if known.is_empty() {
+            heard.leave(REPLIES, *element, Untaken::UnknownNumber, None);
+            continue;
+        }
+        heard.taken += 1;
         let at = moment(state, reply.at_micros);
         let signature = reply.signature.as_deref().map(|text| text.trim_matches(['【', '】', ' ']));
         let signed = |(_, _, number): &&(ShopId, NumberKey, Number)| {
@@ -197,7 +303,6 @@ async fn take_replies(state: &ApiState, chunk: &[Reply], counts: &mut Counts) ->
             Input::new(shop.clone(), Command::Messages(command))
         }));
     }
-    counts.taken += inputs.len() as u64;
     submit(state, inputs).await
 }
 

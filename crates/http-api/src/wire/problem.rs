@@ -113,6 +113,12 @@ pub const EDGE_CODES: &[(&str, &str, &str)] = &[
     ("url_invalid", "The webhook's address cannot be read", "地址无法解析"),
     ("url_scheme_not_allowed", "Webhooks go over https", "仅支持https地址"),
     ("address_not_allowed", "The webhook's address lies inside the network", "不允许使用内网地址"),
+    (
+        "callback_refused",
+        "The callback is not signed by whom it should be, or not now",
+        "回调缺少签名、签名不符或已过时",
+    ),
+    ("no_contact_keys", "This server keeps no contacts", "本服务未配置联系方式密钥"),
     ("host_not_resolved", "The webhook's host cannot be found", "无法解析主机名"),
 ];
 
@@ -148,6 +154,12 @@ impl Problem {
     pub fn malformed(detail: impl Into<String>) -> Self {
         let title = "The body cannot be read";
         Self::new(StatusCode::BAD_REQUEST, "malformed_body", title, "请求内容无法解析").detail(detail)
+    }
+    /// A callback that is not signed as it should be.
+    pub fn not_believed(detail: impl Into<String>) -> Self {
+        let title = "The callback is not signed by whom it should be, or not now";
+        Self::new(StatusCode::FORBIDDEN, "callback_refused", title, "回调缺少签名、签名不符或已过时")
+            .detail(detail)
     }
     /// A query that is no text.
     pub fn malformed_query(part: &str) -> Self {

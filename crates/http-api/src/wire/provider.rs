@@ -5,7 +5,7 @@ use relay::SigningSecret;
 use relay::message::callback::Told;
 use relay::message::codes::ChargesFailed;
 use relay::message::{Bad, Reply, Report, aliyun, callback, tencent};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::net::IpAddr;
 
 /// How a provider calls back.
@@ -80,12 +80,12 @@ impl Callbacks {
         }
     }
 
-    /// What the provider wants to hear.
-    pub fn thanks(&self) -> Value {
+    /// What the provider wants to hear, whatever came of it; none where it is told what did.
+    pub fn thanks(&self) -> Option<Value> {
         match self.caller {
-            Caller::Aliyun => serde_json::from_str(aliyun::ANSWER).unwrap_or_default(),
-            Caller::Tencent => serde_json::from_str(tencent::ANSWER).unwrap_or_default(),
-            Caller::Signed { .. } => json!({}),
+            Caller::Aliyun => Some(serde_json::from_str(aliyun::ANSWER).unwrap_or_default()),
+            Caller::Tencent => Some(serde_json::from_str(tencent::ANSWER).unwrap_or_default()),
+            Caller::Signed { .. } => None,
         }
     }
 }
@@ -94,6 +94,7 @@ impl Callbacks {
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn of(caller: Caller) -> Callbacks {
         let (secret, taken) = (relay::message::Secret::new("secret"), callback::Taken::default());

@@ -100,6 +100,42 @@ fn s2_r13_free_notices_are_of_an_order_and_bounded() {
     );
 }
 
+/// S2-R13: orders of goods go to those who supply them. Whom the shop's settings name, and nobody else, or else so many
+/// people at most, is told at the platform's cost.
+#[test]
+fn s2_r13_orders_of_goods_go_to_suppliers() {
+    let service = opened();
+    let to = |id: &str, customer: &str| {
+        let notice = with(dispute(id), "kind", json!("supplier_order"));
+        with(notice, "customer_id", json!(customer))
+    };
+    let orders: Vec<String> = (0..8).map(|number| format!("s{number}")).collect();
+    for order in &orders {
+        service.ships_of(order, "u1", "A");
+    }
+    let of = |order: &str, id: &str, customer: &str| with(to(id, customer), "order_id", json!(order));
+    for number in 0..20 {
+        let (order, id) = (&orders[number / 4], format!("n{number}"));
+        let answer = service.post("messages", &of(order, &id, &format!("mill{number}")));
+        assert_eq!(answer["data"][0]["status"], "sent", "{answer}");
+    }
+    let refused = service.refused(409, "POST", "messages", &of(&orders[6], "more", "mill20"));
+    assert_eq!(refused.0, "limit_reached", "nobody else");
+    let answer = service.post("messages", &of(&orders[6], "again", "mill3"));
+    assert_eq!(answer["data"][0]["status"], "sent", "who was told before");
+    let purchase = with(of(&orders[6], "other-kind", "mill20"), "kind", json!("purchase_order"));
+    assert_eq!(service.refused(409, "POST", "messages", &purchase).0, "limit_reached");
+    service.put("message-settings", &json!({ "suppliers": ["mill20"] }));
+    assert_eq!(service.get("message-settings")["now"]["suppliers"], json!(["mill20"]));
+    let answer = service.post("messages", &of(&orders[7], "named", "mill20"));
+    assert_eq!(answer["data"][0]["status"], "sent", "whom the shop names");
+    let refused = service.refused(422, "POST", "messages", &of(&orders[7], "unnamed", "mill3"));
+    assert_eq!(refused, ("invalid_value".into(), "customer_id".into()), "nobody but those");
+    let many: Vec<String> = (0..201).map(|number| format!("mill{number}")).collect();
+    let refused = service.refused(422, "PUT", "message-settings", &json!({ "suppliers": many }));
+    assert_eq!(refused.1, "suppliers");
+}
+
 /// S2-R12, S2-R15: nothing goes out by SMS or WeChat before the shop has said what it wants and that counts, at no door.
 #[test]
 fn s2_r15_nothing_is_sent_before_settings_count() {

@@ -3,6 +3,9 @@
 use crate::support::{SECRET, Service};
 use engine::{Answered, Command, MessageCommand};
 use http_api::CallbackCaller;
+use relay::SigningSecret;
+use relay::message::codes::ChargesFailed;
+use relay::signature::signature_header;
 use serde_json::{Value, json};
 
 fn tells(service: &Service, to: &str, body: &Value) {
@@ -142,5 +145,126 @@ fn a_s2_14_a_reply_is_for_the_shop_that_has_signed() {
             !service.is(200, "GET", &path, &Value::Null)["opted_out_at"].is_null()
         };
         assert_eq!((opted_out("tea", "u1"), opted_out("mill", "m1")), (tea, mill), "{signature}");
+    }
+}
+
+const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// A shop whose SMS go by a program of its operator's, which signs.
+fn signing() -> Service {
+    let secrets = vec![SigningSecret::parse(WEBHOOK_SECRET).unwrap()];
+    opened(CallbackCaller::Signed { secrets, charges_failed: ChargesFailed::ALWAYS })
+}
+
+/// A body, signed under that id.
+fn calls(service: &Service, id: &str, body: &str) -> (u16, Value) {
+    let (secret, seconds) = (SigningSecret::parse(WEBHOOK_SECRET).unwrap(), service.outside_seconds());
+    let headers = [
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", signature_header(&[secret], id, seconds, body)),
+    ];
+    service.calls_back("receipts", &headers, body)
+}
+
+/// A-S2-19: who signs names a message as it came, may leave the number out, and hears what came of each element, and why
+/// of those that were not taken.
+#[test]
+fn a_s2_19_an_own_program_hears_what_came_of_its_reports() {
+    let service = signing();
+    let ids: Vec<String> = (0..3).map(|number| ships(&service, &format!("o{number}"))).collect();
+    let body = json!({
+        "reports": [
+            { "shop_id": "tea", "message_id": ids[0], "is_delivered": true },
+            { "our_id": format!("tea:{}", ids[1]), "is_delivered": false, "code": "UNDELIV" },
+            { "shop_id": "tea", "message_id": ids[2], "phone": "13900139000", "is_delivered": true },
+            { "shop_id": "tea", "message_id": "nobody", "is_delivered": true },
+            { "shop_id": "mill", "message_id": ids[2], "is_delivered": true },
+            { "shop_id": "tea", "message_id": ids[2], "is_delivered": true, "at": "yesterday" },
+            { "provider_id": "unheard-of", "phone": "13900139000", "is_delivered": true },
+            7,
+        ],
+        "replies": [
+            { "phone": "13800138000", "text": "谢谢" },
+            { "phone": "13700137000", "text": "TD" },
+            { "phone": "13800138000", "text": "TD" },
+        ],
+    });
+    let (status, answer) = calls(&service, "c1", &body.to_string());
+    assert_eq!((status, &answer["taken"]), (200, &json!(3)), "{answer}");
+    let not_taken =
+        json!({ "unreadable": 2, "unknown_message": 4, "unknown_number": 1, "not_an_opt_out": 1 });
+    assert_eq!(answer["not_taken"], not_taken);
+    let named = answer["elements"].as_array().unwrap().iter();
+    let mut named: Vec<String> = named
+        .map(|one| {
+            format!("{} {} {} {}", one["list"], one["element"], one["code"], one["field"]).replace('"', "")
+        })
+        .collect();
+    named.sort();
+    let expected = [
+        "replies 0 not_an_opt_out null",
+        "replies 1 unknown_number null",
+        "reports 2 unknown_message null",
+        "reports 3 unknown_message null",
+        "reports 4 unknown_message null",
+        "reports 5 unreadable at",
+        "reports 6 unknown_message null",
+        "reports 7 unreadable null",
+    ];
+    assert_eq!(named, expected);
+    let delivered: Vec<Value> =
+        (0..3).map(|number| log(&service, &format!("o{number}"))["delivery"].clone()).collect();
+    assert_eq!(delivered, [json!("delivered"), json!("failed"), Value::Null]);
+    assert!(!service.get("customers/u1/consents")["opted_out_at"].is_null());
+    let again = calls(&service, "c1", &body.to_string());
+    assert_eq!((again.0, &again.1["was_taken_before"], &again.1["taken"]), (200, &json!(true), &json!(0)));
+    // Under another id it is read again: the same is taken, and changes nothing.
+    let (_, third) = calls(&service, "c2", &body.to_string());
+    assert_eq!((&third["taken"], &third["was_taken_before"]), (&json!(3), &json!(false)));
+    assert_eq!(wallet(&service), [97, 1, 2]);
+}
+
+/// A-S2-19: a count beyond measure is told as a difference, and breaks neither the wallet nor the bill.
+#[test]
+fn a_s2_19_a_count_beyond_measure_breaks_no_bill() {
+    let service = signing();
+    let id = ships(&service, "o1");
+    let report =
+        json!({ "shop_id": "tea", "message_id": id, "is_delivered": true, "segments": 1_000_000_000 });
+    let (status, answer) = calls(&service, "c1", &json!({ "reports": [report] }).to_string());
+    assert_eq!((status, &answer["taken"]), (200, &json!(1)), "{answer}");
+    assert_eq!(wallet(&service), [99, 0, 1]);
+    let bill = service.get("sms-bill?from=2030-06-10T00:00:00%2B08:00&to=2030-06-11T00:00:00%2B08:00");
+    assert_eq!((&bill["segments"], &bill["difference"]), (&json!(1), &json!(99)), "{bill}");
+}
+
+/// Each way in which a callback cannot be read, or is not believed, has its code, and says what is missing.
+#[test]
+fn a_s2_19_what_is_wrong_with_a_callback_is_said() {
+    let service = signing();
+    let too_large = format!("{{\"reports\": []{}}}", " ".repeat(1_048_576));
+    for (body, status, code, says) in [
+        ("<html>", 400, "malformed_body", "no JSON"),
+        ("[]", 400, "malformed_body", "no JSON"),
+        ("{\"report\": []}", 422, "invalid_body", "neither reports nor replies"),
+        (too_large.as_str(), 413, "body_too_large", "1048576"),
+    ] {
+        let (found, answer) = calls(&service, "c1", body);
+        assert_eq!((found, &answer["code"]), (status, &json!(code)), "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(says), "{answer}");
+    }
+    for (headers, names) in [
+        (vec![], ["webhook-id", "webhook-timestamp", "webhook-signature"].as_slice()),
+        (vec![("webhook-id", "c1".to_owned())], &["webhook-timestamp", "webhook-signature"]),
+        (
+            vec![("webhook-id", "c1".to_owned()), ("webhook-timestamp", "1".to_owned())],
+            &["webhook-signature"],
+        ),
+    ] {
+        let (status, answer) = service.calls_back("receipts", &headers, "{}");
+        assert_eq!((status, &answer["code"]), (403, &json!("callback_refused")), "{answer}");
+        let detail = answer["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&format!("{} missing", names.join(", "))), "{detail}");
     }
 }

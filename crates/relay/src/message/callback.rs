@@ -1,9 +1,12 @@
 //! Callbacks of a generic provider: JSON, signed as webhooks are, each taken once.
 //!
 //! A body says how messages fared and what was answered:
-//! `{"reports": [{"our_id", "provider_id", "phone", "part", "is_delivered", "code", "segments", "is_charged", "at"}],
-//! "replies": [{"phone", "text", "signature", "at"}]}`; a report names one of the two ids, and times are RFC 3339. One
-//! that does not say whether it is charged is so where the operator says that failed deliveries are.
+//! `{"reports": [{"shop_id", "message_id", "our_id", "provider_id", "phone", "part", "is_delivered", "code", "segments",
+//! "is_charged", "at"}], "replies": [{"phone", "text", "signature", "at"}]}`. A report names its message by shop and id, as
+//! the message did, by both joined (`our_id`), or by the provider's id and the phone; times are RFC 3339. One that does not
+//! say whether it is charged is so where the operator says that failed deliveries are.
+//!
+//! Always holds: it is our own program that speaks here, so what is there and cannot be read is named, never passed over.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,9 +16,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::codes::ChargesFailed;
+use super::recipient::Recipient;
 use super::report::{Bad, MOST_BYTES, MOST_ELEMENTS, Reply, Report, Why, count, elements, phone, text};
 use super::times::of_rfc3339;
 use crate::signature::{SigningSecret, verifies};
+
+/// An element, as it came.
+type Fields = Map<String, Value>;
 
 /// How far a callback's time may be from ours.
 const TOLERANCE_SECONDS: i64 = 300;
@@ -146,6 +153,9 @@ pub fn read(body: &[u8], charges_failed: ChargesFailed) -> Result<Told, Bad> {
     let is_object = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let parts = serde_json::from_slice::<Body<'_>>(body).ok().filter(|_| is_object);
     let parts = parts.ok_or_else(|| whole(Why::NotJson))?;
+    if parts.reports.is_none() && parts.replies.is_none() {
+        return Err(whole(Why::Field("reports")));
+    }
     let bytes = |part: &'_ RawValue| part.get().to_owned().into_bytes();
     let told = Told {
         reports: parts
@@ -160,36 +170,82 @@ pub fn read(body: &[u8], charges_failed: ChargesFailed) -> Result<Told, Bad> {
     Ok(told)
 }
 
-fn report(object: &Map<String, Value>, charges_failed: ChargesFailed) -> Result<Report, &'static str> {
-    let (our_id, provider_id) = (text(object, "our_id"), text(object, "provider_id"));
-    if our_id.is_none() && provider_id.is_none() {
+fn report(object: &Fields, charges_failed: ChargesFailed) -> Result<Report, &'static str> {
+    let (our_id, provider_id) = (own_text(object, "our_id")?, own_text(object, "provider_id")?);
+    let message = match (own_text(object, "shop_id")?, own_text(object, "message_id")?) {
+        (Some(shop), Some(message)) => Some((shop, message)),
+        (Some(_), None) => return Err("message_id"),
+        (None, Some(_)) => return Err("shop_id"),
+        (None, None) => None,
+    };
+    let joined = message.as_ref().map(|(shop, message)| format!("{shop}:{message}"));
+    if joined.is_some() && our_id.is_some() && joined != our_id {
         return Err("our_id");
     }
-    let phone = text(object, "phone").and_then(|number| phone(&number)).ok_or("phone")?;
+    let phone = own_phone(object)?;
+    let names_ours = our_id.is_some() || message.is_some();
+    if !names_ours && provider_id.is_none() {
+        return Err("message_id");
+    }
+    // Before its answer a message is known by its number alone.
+    if !names_ours && phone.is_none() {
+        return Err("phone");
+    }
     let is_delivered = object.get("is_delivered").and_then(Value::as_bool).ok_or("is_delivered")?;
     let is_charged = match object.get("is_charged") {
         Some(Value::Bool(is_charged)) => *is_charged,
-        Some(Value::Null) | None => is_delivered || charges_failed.to(&phone),
+        Some(Value::Null) | None => is_delivered || charges_failed.to_some(phone.as_ref()),
         Some(_) => return Err("is_charged"),
     };
     Ok(Report {
         our_id,
+        message,
         provider_id,
         phone,
-        part: count(object, "part"),
+        part: own_count(object, "part")?,
         is_delivered,
         is_charged,
-        code: text(object, "code").unwrap_or_default(),
-        segments: count(object, "segments").filter(|count| *count > 0),
-        at_micros: text(object, "at").and_then(|time| of_rfc3339(&time)),
+        code: own_text(object, "code")?.unwrap_or_default(),
+        segments: own_count(object, "segments")?,
+        at_micros: own_time(object, "at")?,
     })
 }
 
-fn reply(object: &Map<String, Value>) -> Result<Reply, &'static str> {
+fn reply(object: &Fields) -> Result<Reply, &'static str> {
     Ok(Reply {
-        phone: text(object, "phone").and_then(|number| phone(&number)).ok_or("phone")?,
-        text: text(object, "text").ok_or("text")?,
-        signature: text(object, "signature"),
-        at_micros: text(object, "at").and_then(|time| of_rfc3339(&time)),
+        phone: own_phone(object)?.ok_or("phone")?,
+        text: own_text(object, "text")?.ok_or("text")?,
+        signature: own_text(object, "signature")?,
+        at_micros: own_time(object, "at")?,
     })
+}
+
+/// A field that is there is read as it is meant, or named; `null` and an empty text are no field.
+fn own<T>(
+    object: &Fields,
+    field: &'static str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<Option<T>, &'static str> {
+    match object.get(field) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(value) => read(value).map(Some).ok_or(field),
+    }
+}
+
+fn own_text(object: &Fields, field: &'static str) -> Result<Option<String>, &'static str> {
+    own(object, field, |_| text(object, field))
+}
+
+/// A count from 1 on, as a number or as its digits.
+fn own_count(object: &Fields, field: &'static str) -> Result<Option<u32>, &'static str> {
+    own(object, field, |_| count(object, field).filter(|count| *count > 0))
+}
+
+fn own_phone(object: &Fields) -> Result<Option<Recipient>, &'static str> {
+    own(object, "phone", |_| phone(&text(object, "phone")?))
+}
+
+fn own_time(object: &Fields, field: &'static str) -> Result<Option<i64>, &'static str> {
+    own(object, field, |value| of_rfc3339(value.as_str()?))
 }

@@ -47,6 +47,11 @@ impl ChargesFailed {
     pub fn to(self, phone: &Recipient) -> bool {
         if phone.expose().starts_with("+86") { self.in_china } else { self.abroad }
     }
+
+    /// The same where the number may not be known: what is charged anywhere is.
+    pub fn to_some(self, phone: Option<&Recipient>) -> bool {
+        phone.map_or(self.in_china || self.abroad, |phone| self.to(phone))
+    }
 }
 
 /// A provider's codes, and what it charges.

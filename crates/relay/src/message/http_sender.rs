@@ -12,6 +12,7 @@ use reqwest::{Client, StatusCode, Url};
 use super::exchange::{Answer, SEND_LIMIT, client, exchange};
 use super::fan_out::fan_out_messages;
 use super::outcome::shortened;
+use super::report::{count, text};
 use super::{Class, MessageSender, OutgoingMessage, SendOutcome};
 use crate::BoxFuture;
 use crate::clock::{Clock, system_clock};
@@ -93,14 +94,6 @@ impl MessageSender for HttpSender {
     }
 }
 
-/// What a provider may say of a message that it takes; every field may be missing.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct Taken {
-    provider_id: Option<String>,
-    segments: Option<u32>,
-}
-
 /// 2xx is sent; 4xx is not, for good. An answer that is neither (a redirect) is the provider's configuration, which an
 /// operator can mend while we try again.
 fn judge(answer: &Answer) -> SendOutcome {
@@ -108,9 +101,13 @@ fn judge(answer: &Answer) -> SendOutcome {
     let body = answer.body.as_deref().unwrap_or_default();
     match answer.status {
         status if status.is_success() => {
-            let taken: Taken = serde_json::from_slice(body).unwrap_or_default();
-            let provider_id = taken.provider_id.map(|id| shortened(&id));
-            SendOutcome::Accepted { provider_id, segments: taken.segments }
+            // What may be said of a message that is taken: each may be missing, and neither spoils the other.
+            let said: serde_json::Map<_, _> = serde_json::from_slice(body).unwrap_or_default();
+            let provider_id = text(&said, "provider_id").map(|id| shortened(&id));
+            SendOutcome::Accepted {
+                provider_id,
+                segments: count(&said, "segments").filter(|count| *count > 0),
+            }
         }
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => SendOutcome::refused(Class::Access, code, ""),
         status if status.is_client_error() => {

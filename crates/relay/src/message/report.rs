@@ -21,10 +21,12 @@ const MOST_TEXT: usize = 2_000;
 pub struct Report {
     /// Our id, where it comes back.
     pub our_id: Option<String>,
+    /// The shop's id and the message's, where they come back apart.
+    pub message: Option<(String, String)>,
     /// The provider's id, where it is told.
     pub provider_id: Option<String>,
-    /// The number it was sent to.
-    pub phone: Recipient,
+    /// The number it was sent to. Only who signs may leave it out: what nobody signed counts for that number alone.
+    pub phone: Option<Recipient>,
     /// Which segment, from 1, where they are told one by one.
     pub part: Option<u32>,
     /// Whether it arrived.

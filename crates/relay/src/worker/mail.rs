@@ -3,7 +3,7 @@
 //! A mail server drops no repetition, and an alert that comes twice does less harm than one that does not come: where
 //! nobody knows whether it was taken it is sent again, under the same `Message-ID`.
 
-use crate::message::{OutgoingMessage, Recipient, SendOutcome, Senders};
+use crate::message::{Moment, OutgoingMessage, Providers, Recipient, SendOutcome, Senders};
 use crate::queue::{Delivery, Receiver};
 use crate::webhook::DeliveryResult;
 use crate::webhook::Mail;
@@ -34,11 +34,11 @@ pub(super) async fn deliver(
         subject: Some(mail.subject),
         body_zh: mail.zh,
         body_en: mail.en,
-        deliver_until_micros: i64::MAX,
+        deliver_until: Moment::utc(i64::MAX),
         to: Some(Recipient::new(address)),
         signature: None,
-        template: None,
-        parameters: Vec::new(),
+        providers: Providers::default(),
+        wechat: None,
         text: None,
     };
     match senders.for_channel(CHANNEL).send(&message).await {

@@ -25,7 +25,7 @@ pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> 
     let repeats = if sender.deduplicates() { Repeats::Dropped } else { Repeats::Sent };
     let began_at = (shared.clock)();
     let may_be_sent = |pending: &PendingMessage| {
-        began_at < pending.message.deliver_until_micros
+        began_at < pending.message.deliver_until.micros
             && (!pending.is_unknown || repeats == Repeats::Dropped)
     };
     let (live, over): (Vec<_>, Vec<_>) = batch.into_iter().partition(may_be_sent);
@@ -44,7 +44,7 @@ pub(super) async fn attempt(shared: Arc<Shared>, batch: Vec<PendingMessage>) -> 
         settlements.push(MessageSettlement { key: MessageKey::of(message), outcome });
     };
     for pending in &over {
-        let is_expired = began_at >= pending.message.deliver_until_micros;
+        let is_expired = began_at >= pending.message.deliver_until.micros;
         let outcome = match (pending.is_unknown, is_expired) {
             (true, true) => MessageOutcome::Unknown { code: "expired".to_owned() },
             (true, false) => MessageOutcome::Unknown { code: "another_sender".to_owned() },
@@ -137,7 +137,7 @@ fn judge(pending: &PendingMessage, outcome: SendOutcome, when: &When) -> Message
     // Not later than its end, so that it is known to have expired when it has. What may have been taken before may have
     // been taken, whatever the sender says of this attempt, but that it took it or never will.
     let retry_at = |at: i64, class: Option<Class>, code| MessageOutcome::RetryAt {
-        at_micros: at.min(message.deliver_until_micros),
+        at_micros: at.min(message.deliver_until.micros),
         class: class.filter(|_| !pending.is_unknown),
         code,
     };
@@ -156,7 +156,7 @@ fn judge(pending: &PendingMessage, outcome: SendOutcome, when: &When) -> Message
         }
         SendOutcome::Later { class, code, not_before } => {
             let named = not_before.length().map(|wait| after(now, wait));
-            let is_too_late = named.is_some_and(|at| at >= message.deliver_until_micros);
+            let is_too_late = named.is_some_and(|at| at >= message.deliver_until.micros);
             match scheduled.filter(|_| !is_too_late) {
                 // Who asks for less than the schedule does not use up its attempts: they last for hours.
                 Some(at) => retry_at(named.unwrap_or(at).max(at), Some(class), code),

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use relay::message::{Moment, Providers};
 use relay::{AddressGuard, Endpoint, GuardPolicy, OutgoingMessage, WebhookClient};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -55,11 +56,11 @@ pub fn message(id: &str) -> OutgoingMessage {
         subject: None,
         body_zh: "您的优惠券\n明天到期".to_owned(),
         body_en: "Your coupon ends tomorrow".to_owned(),
-        deliver_until_micros: START_MICROS + 3_600_000_000,
+        deliver_until: Moment::utc(START_MICROS + 3_600_000_000),
         to: None,
         signature: None,
-        template: None,
-        parameters: Vec::new(),
+        providers: Providers::default(),
+        wechat: None,
         text: None,
     }
 }

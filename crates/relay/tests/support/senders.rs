@@ -1,5 +1,6 @@
 //! Senders of each provider, by a clock and chance that tests know.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use relay::message::aliyun::{AliyunSender, AliyunSettings};
 use relay::message::tencent::{TencentSender, TencentSettings};
 use relay::message::wechat::{WechatSender, WechatSettings};
-use relay::message::{Nonce, Parameter, Recipient, Secret};
+use relay::message::{ByName, ByPosition, Nonce, Providers, Recipient, Secret, Subscription};
 use relay::{Clock, OutgoingMessage};
 
 use super::{START_MICROS, message};
@@ -58,13 +59,20 @@ pub fn wechat(endpoint: impl Into<String>, clock: Clock) -> WechatSender {
     WechatSender::try_new(settings, clock).unwrap().with_limit(HASTY).unwrap()
 }
 
-/// An SMS with a template of two values.
+/// A message with a template of two values, at each provider.
 pub fn sms(id: &str, to: &str) -> OutgoingMessage {
-    let value = |name: &str, value: &str| Parameter { name: name.to_owned(), value: value.to_owned() };
+    let values = [("order", "o 1+2"), ("deadline", "11月4日08:00")];
+    let by_name = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let code = "SMS_1".to_owned();
+    let by_name: BTreeMap<String, String> = by_name.into_iter().collect();
+    let wechat = Some(Subscription { template_id: code.clone(), page: None, data: by_name.clone() });
+    let aliyun = Some(ByName { code: code.clone(), parameters: by_name });
+    let parameters = values.map(|(_, value)| value.to_owned()).to_vec();
+    let tencent = Some(ByPosition { code, parameters });
     OutgoingMessage {
         to: Some(Recipient::new(to)),
-        template: Some("SMS_1".to_owned()),
-        parameters: vec![value("order", "o 1+2"), value("deadline", "11月4日08:00")],
+        providers: Providers { aliyun, tencent },
+        wechat,
         text: Some("您的订单 o 1+2 请在11月4日08:00前付款。".to_owned()),
         ..message(id)
     }

@@ -158,7 +158,7 @@ async fn messages(engine: &Engine) {
         is_charged: true,
     };
     let report = Box::new(report);
-    submit(MessageCommand::Reported { message_id, number: None, report: report.clone() }).await;
+    submit(MessageCommand::Reported { message_id, numbers: None, report: report.clone() }).await;
     // One more is of a message whose provider has not told its id yet.
     let early = MessageCommand::ReportedEarly { provider_id: "biz-2".into(), numbers: Vec::new(), report };
     let early = Input::new(domain::ShopId::platform(), Command::Messages(early));

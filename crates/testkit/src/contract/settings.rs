@@ -83,7 +83,7 @@ pub fn campaigns_and_their_figures(store: &mut dyn Store) {
     let again = load(store, &keys).shops.remove(0).1.expect("the shop is there");
     assert_eq!(again.webhooks, []);
     let reader = store.reader();
-    assert_eq!(reader.campaigns(&s1()).answer(), again.campaigns);
+    assert_eq!(reader.campaigns(&s1()).answer(), again.campaigns[..]);
     let one = reader.campaign(&s1(), &id("c1")).answer().expect("the campaign is there");
     assert_eq!((one.campaign.as_ref(), one.counters.issued), (&closed, 1));
     assert_eq!(reader.campaign(&s1(), &id("c3")).answer(), None);

@@ -4,7 +4,7 @@ use super::Terms;
 use crate::{
     Refusal,
     campaign::{
-        CampaignKind, CampaignRow, Desk, Figure, Nothing, Tally,
+        CampaignKind, Desk, Figure, Nothing, Roster, Tally,
         promotion::{
             brought::{held, lines_of, whole},
             figures,
@@ -23,7 +23,7 @@ impl CampaignKind for Kind {
     type Answer = Nothing;
     const FIGURES: &'static [Figure] = figures::GIFTS;
 
-    fn brings(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, campaigns: &Roster, tally: &mut Tally) {
         for (row, terms) in held::<Terms>(order, campaigns) {
             let lines: Vec<usize> =
                 lines_of(order, |index| terms.main_skus.contains(&order.lines[index].sku));

@@ -4,7 +4,7 @@ use super::Terms;
 use crate::{
     Refusal,
     campaign::{
-        CampaignKind, CampaignRow, Desk, Figure, Nothing, Tally,
+        CampaignKind, Desk, Figure, Nothing, Roster, Tally,
         promotion::{brought::came_off, figures},
     },
     order::Order,
@@ -20,7 +20,7 @@ impl CampaignKind for Kind {
     type Answer = Nothing;
     const FIGURES: &'static [Figure] = figures::PRICED;
 
-    fn brings(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, campaigns: &Roster, tally: &mut Tally) {
         came_off::<Terms>(order, campaigns, tally);
     }
     fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {

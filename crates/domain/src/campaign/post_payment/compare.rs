@@ -11,7 +11,7 @@
 use super::{Live, Terms, ticket::stands};
 use crate::{
     CampaignId, Instant, OrderId,
-    campaign::{Brought, Campaign, Comparison, Count, Desk, GroupFigures, HoldoutPlan, Tally, field::Words},
+    campaign::{Brought, Campaign, CampaignRow, Comparison, Count, Desk, GroupFigures, HoldoutPlan, Roster, Tally, field::Words},
     holdout::{Group, counts_from},
     limits,
     order::{Order, State},
@@ -49,11 +49,16 @@ pub fn ends_at(campaign: &Campaign) -> Option<Instant> {
 /// The order has moved: what its customer counts in the shop's comparisons follows.
 pub fn follow(desk: &mut dyn Desk<'_>, order: &Order) {
     let earliest = order.placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
-    for row in desk.campaigns() {
+    for row in until(desk.campaigns(), earliest) {
         if may_compare(&row.campaign, earliest) {
             note(desk, &row.campaign, order);
         }
     }
+}
+
+/// Campaigns that may be in force for an order which is paid from then on, or count it as a repurchase.
+pub fn until(campaigns: &Roster, earliest: Instant) -> impl Iterator<Item = &CampaignRow> {
+    campaigns.until(earliest.plus_hours(-REPURCHASE_HOURS))
 }
 
 /// Whether a campaign may count an order that is paid from then on.

@@ -3,7 +3,7 @@
 use super::{Live, early, standing, ticket::draw_ticket, when::Day};
 use crate::{
     CampaignId, Code, Instant, RewardId,
-    campaign::Desk,
+    campaign::{CampaignRow, Desk},
     holdout::Group,
     order::{Order, TimelineEntry},
     reward::{ActionKind, Reward, RewardStatus, Rewarded, Taker},
@@ -15,7 +15,11 @@ use serde_json::json;
 /// the order turns out to have been paid at another moment (A-G-8): what a campaign gave stands.
 pub fn offer(desk: &mut dyn Desk<'_>, order: &mut Order, paid_at: Instant) {
     let paid = order.paid();
-    for row in desk.campaigns() {
+    let over = |row: &&CampaignRow| row.campaign.versions.iter().all(|version| version.ends_at < paid_at);
+    // One that was over by then may have withheld what it would not even have been asked for.
+    let known: Vec<&CampaignRow> =
+        order.rewards.iter().filter_map(|known| desk.campaign(&known.campaign_id)).filter(over).collect();
+    for row in desk.campaigns().until(paid_at).chain(known) {
         let campaign = &row.campaign;
         let known = order.rewards.iter().position(|known| known.campaign_id == campaign.campaign_id);
         if known.is_some_and(|known| !order.rewards[known].is_judged_anew(paid_at)) {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     CampaignId, CustomerId, Instant, OrderId, Refusal,
     campaign::{
-        About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, Had, HoldoutPlan, Tally,
+        About, Asked, Campaign, CampaignKind, Comparison, Desk, Figure, Had, HoldoutPlan, Roster, Tally,
         Wants,
     },
     limits,
@@ -85,7 +85,7 @@ impl CampaignKind for Kind {
         Ok(())
     }
 
-    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, _: &Roster, tally: &mut Tally) {
         figures::brings(order, tally);
     }
 
@@ -120,9 +120,9 @@ impl CampaignKind for Kind {
 
 /// What is read once an order placed then is paid: of each campaign that can have been in force by then, or may count the
 /// order as a repurchase.
-fn wants_of_paying(campaigns: &[CampaignRow], placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
+fn wants_of_paying(campaigns: &Roster, placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
     let earliest = placed_at.plus_minutes(-limits::PAYMENT_BEFORE_ORDER_MINUTES);
-    for row in campaigns {
+    for row in compare::until(campaigns, earliest) {
         let campaign = &row.campaign;
         if campaign.current().terms.of::<Terms>().is_none() {
             continue;

@@ -3,7 +3,7 @@
 use super::{Live, Terms, figures, reminders};
 use crate::{
     Code, Instant, Refusal, Violation,
-    campaign::{About, Asked, CampaignKind, CampaignRow, Count, Desk, Figure, Nothing, Step, Tally, Wants},
+    campaign::{About, Asked, CampaignKind, Count, Desk, Figure, Nothing, Roster, Step, Tally, Wants},
     event::Placed,
     message::Message,
     order::{self, Order, OrderKind, Scopes, State},
@@ -60,7 +60,7 @@ impl CampaignKind for Kind {
         Ok(())
     }
 
-    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, _: &Roster, tally: &mut Tally) {
         figures::brings(order, tally);
     }
 

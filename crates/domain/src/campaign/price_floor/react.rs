@@ -4,7 +4,7 @@ use super::Terms;
 use crate::{
     Refusal,
     campaign::{
-        CampaignKind, CampaignRow, Desk, Figure, Nothing, Tally,
+        CampaignKind, Desk, Figure, Nothing, Roster, Tally,
         promotion::{
             brought::{held, lines_of, sold_for, whole},
             figures,
@@ -24,7 +24,7 @@ impl CampaignKind for Kind {
     type Answer = Nothing;
     const FIGURES: &'static [Figure] = figures::FLOORS;
 
-    fn brings(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, campaigns: &Roster, tally: &mut Tally) {
         for (row, terms) in held::<Terms>(order, campaigns) {
             let floors = order.lines.iter().map(|line| terms.floor_of(&line.sku));
             let floors: Vec<Option<Money>> = floors.collect();

@@ -1,7 +1,8 @@
 //! What a paid order brings to the promotions that it was placed with.
 
 use crate::{
-    campaign::{CampaignRow, OfTerms, Tally},
+    CampaignId,
+    campaign::{CampaignRow, OfTerms, Roster, Tally},
     order::{Order, State},
 };
 use money::Money;
@@ -18,11 +19,12 @@ pub fn lines_of(order: &Order, counts: impl Fn(usize) -> bool) -> Vec<usize> {
 
 /// Campaigns of a kind that held when a paid order was placed. Of an order that is not paid there are none: nothing is
 /// looked through for it.
-pub fn held<'a, T: OfTerms>(order: &Order, campaigns: &'a [CampaignRow]) -> Vec<(&'a CampaignRow, &'a T)> {
+pub fn held<'a, T: OfTerms>(order: &Order, campaigns: &'a Roster) -> Vec<(&'a CampaignRow, &'a T)> {
     if !matches!(order.state, State::Paid { .. }) {
         return Vec::new();
     }
-    let of_kind = campaigns.iter().filter(|row| row.campaign.current().terms.of::<T>().is_some());
+    let of_kind =
+        campaigns.until(order.placed_at).filter(|row| row.campaign.current().terms.of::<T>().is_some());
     let held = of_kind.filter_map(|row| Some((row, row.campaign.held_at(order.placed_at)?.terms.of()?)));
     held.collect()
 }
@@ -50,7 +52,7 @@ fn is_from(order: &Order, row: &CampaignRow) -> bool {
 
 /// What a paid order brings to the promotions of a kind that its discounts name by their ids, those of the placing and
 /// those that came with the balance: what the books say came off for them.
-pub fn came_off<T: OfTerms>(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
+pub fn came_off<T: OfTerms>(order: &Order, campaigns: &Roster, tally: &mut Tally) {
     let Some(payment) = order.paid_by().filter(|_| matches!(order.state, State::Paid { .. })) else { return };
     let placed = order.discounts.iter().enumerate().map(|(at, discount)| {
         let shares = order.lines.iter().map(|line| line.shares.get(at).copied().unwrap_or_default());
@@ -59,8 +61,8 @@ pub fn came_off<T: OfTerms>(order: &Order, campaigns: &[CampaignRow], tally: &mu
     let with_balance = payment.discounts.iter().map(|came_off| (&came_off.discount, came_off.shares.clone()));
     let mut seen: Vec<(&CampaignRow, Vec<usize>)> = Vec::new();
     for (discount, shares) in placed.chain(with_balance).filter(|(discount, _)| discount.id.is_some()) {
-        let named = |row: &&CampaignRow| discount.id.as_deref() == Some(row.campaign.campaign_id.as_str());
-        let row = campaigns.iter().find(named);
+        let named = discount.id.as_deref().and_then(|id| CampaignId::try_new(id).ok());
+        let row = named.and_then(|id| campaigns.find(&id));
         let row = row.filter(|row| row.campaign.current().terms.of::<T>().is_some() && is_from(order, row));
         let Some(row) = row.filter(|_| discount.amount.is_positive()) else { continue };
         tally.money(&row.campaign.campaign_id, "saved", discount.amount);

@@ -20,7 +20,8 @@ pub struct Covered {
 
 /// Compares a just-placed order with the shop's campaigns, and keeps what that found with the order.
 pub fn place(desk: &mut dyn Desk<'_>, order: &mut Order) {
-    let live = desk.campaigns().iter().filter_map(|row| Live::at(&row.campaign, order.placed_at));
+    let live = desk.campaigns().until(order.placed_at);
+    let live = live.filter_map(|row| Live::at(&row.campaign, order.placed_at));
     let covered = cover(order, live);
     for candidate in &covered.candidates {
         desk.count(&candidate.campaign_id, Count::Covered);

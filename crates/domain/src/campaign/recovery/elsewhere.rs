@@ -8,7 +8,7 @@
 use super::{Terms, push};
 use crate::{
     Code, Instant, Refusal,
-    campaign::{CampaignRow, Count, Desk},
+    campaign::{CampaignRow, Count, Desk, Roster},
     customer::Standing,
     order::{BoughtElsewhere, OfferStatus, Order, State, TimelineEntry},
 };
@@ -16,14 +16,16 @@ use serde_json::json;
 
 /// Whether a recovery campaign may still show something while an order that is placed then is paid: only then are
 /// purchases remembered.
-pub fn remembers(campaigns: &[CampaignRow], placed_at: Instant) -> bool {
-    campaigns.iter().any(|row| {
-        let current = row.campaign.current();
-        row.campaign.published_at.is_some()
-            && current.terms.of::<Terms>().is_some()
-            && current.ends_at > placed_at
-            && !row.campaign.is_closed(placed_at)
-    })
+pub fn remembers(campaigns: &Roster, placed_at: Instant) -> bool {
+    campaigns.until(placed_at).any(|row| may_show(row, placed_at))
+}
+
+fn may_show(row: &CampaignRow, placed_at: Instant) -> bool {
+    let current = row.campaign.current();
+    row.campaign.published_at.is_some()
+        && current.terms.of::<Terms>().is_some()
+        && current.ends_at > placed_at
+        && !row.campaign.is_closed(placed_at)
 }
 
 /// The order moved: where it has become a purchase, or is none any more, the customer's other orders are looked at
@@ -35,8 +37,8 @@ pub fn follow(desk: &mut dyn Desk<'_>, order: &Order) -> Result<(), Refusal> {
     }
     // What is published in this very batch was not looked at when rows were loaded, and begins hours later.
     let before = |row: &CampaignRow| row.campaign.published_at.is_some_and(|at| at < desk.now());
-    let rows = desk.campaigns().iter().filter(|row| before(row));
-    let matters = rows.into_iter().any(|row| remembers(std::slice::from_ref(row), order.placed_at));
+    let mut rows = desk.campaigns().until(order.placed_at);
+    let matters = rows.any(|row| before(row) && may_show(row, order.placed_at));
     if !matters || !desk.shop()?.hide_bought_elsewhere {
         return Ok(());
     }

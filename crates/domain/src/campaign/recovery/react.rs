@@ -7,7 +7,7 @@ use super::{
 use crate::{
     CampaignId, Code, Instant, OrderId, Refusal,
     campaign::{
-        About, Asked, Campaign, CampaignKind, CampaignRow, Comparison, Desk, Figure, Had, HoldoutPlan, Step,
+        About, Asked, Campaign, CampaignKind, Comparison, Desk, Figure, Had, HoldoutPlan, Roster, Step,
         Tally, Wants,
     },
     coupon::Coupon,
@@ -45,7 +45,8 @@ impl CampaignKind for Kind {
         }
         // Categories are reminded of once a day over all shops (A-S0-14), and claims may be counted there.
         let reminds = asked.sends && (push.planned.is_some() || push.sent_at.is_some() || covered);
-        if reminds || (shown && counts_platform_wide(asked.campaigns)) {
+        let offered = order.recovery.offer.as_ref().and_then(|offer| asked.campaigns.find(&offer.campaign_id));
+        if reminds || offered.is_some_and(counts_platform_wide) {
             wants.everywhere.push(customer.clone());
         }
     }
@@ -72,7 +73,7 @@ impl CampaignKind for Kind {
         compare::follow(desk, order);
     }
 
-    fn brings(order: &Order, _: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, _: &Roster, tally: &mut Tally) {
         compare::brings(order, tally);
     }
 

@@ -29,9 +29,10 @@ pub fn reports(body: &[u8]) -> Vec<Result<Report, Bad>> {
         let phone = phone(&number).ok_or("phone_number")?;
         Ok(Report {
             our_id: text(object, "out_id"),
+            message: None,
             provider_id: text(object, "biz_id"),
             is_charged: is_delivered || TABLE.charges_failed.to(&phone),
-            phone,
+            phone: Some(phone),
             part: None,
             is_delivered,
             code: text(object, "err_code").unwrap_or_default(),

@@ -38,19 +38,17 @@ impl AliyunSender {
         let Some(number) = number(to.expose()) else {
             return SendOutcome::refused(Class::Person(Person::Foreign), "foreign_number", "");
         };
-        let Some(template) = message.template.clone() else { return missing("template_missing") };
+        let Some(template) = &message.providers.aliyun else { return missing("template_missing") };
         let Some(signature) = message.signature.clone().or_else(|| self.service.settings.signature.clone())
         else {
             return missing("signature_missing");
         };
-        let values: serde_json::Map<String, serde_json::Value> =
-            message.parameters.iter().map(|one| (one.name.clone(), one.value.clone().into())).collect();
         let parameters = [
             ("OutId", message.our_id()),
             ("PhoneNumbers", number.to_owned()),
             ("SignName", signature),
-            ("TemplateCode", template),
-            ("TemplateParam", serde_json::Value::Object(values).to_string()),
+            ("TemplateCode", template.code.clone()),
+            ("TemplateParam", serde_json::json!(template.parameters).to_string()),
         ];
         match self.service.call("SendSms", &parameters).await {
             Ok(answer) => judge(&answer),

@@ -27,9 +27,10 @@ pub fn reports(body: &[u8]) -> Vec<Result<Report, Bad>> {
         let phone = number(object)?;
         Ok(Report {
             our_id: None,
+            message: None,
             provider_id: Some(text(object, "sid").ok_or("sid")?),
             is_charged: is_delivered || TABLE.charges_failed.to(&phone),
-            phone,
+            phone: Some(phone),
             part: None,
             is_delivered,
             code: text(object, "errmsg").unwrap_or_default(),
@@ -58,9 +59,10 @@ pub(super) fn pulled(object: &Map<String, Value>) -> Result<Report, &'static str
     let is_delivered = is_success(text(object, "ReportStatus")).ok_or("ReportStatus")?;
     Ok(Report {
         our_id: text(object, "SessionContext").filter(|ids| !ids.contains(CONTEXT_SEPARATOR)),
+        message: None,
         provider_id: Some(text(object, "SerialNo").ok_or("SerialNo")?),
         is_charged: is_delivered || TABLE.charges_failed.to(&phone),
-        phone,
+        phone: Some(phone),
         part: None,
         is_delivered,
         code: text(object, "Description").unwrap_or_default(),

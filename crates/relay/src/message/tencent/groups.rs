@@ -11,8 +11,8 @@ const MOST_NUMBERS: usize = 200;
 /// The most bytes of a `SessionContext`.
 const MOST_CONTEXT: usize = 511;
 
-/// What must be the same in a request: template, signature, values, and whether it goes abroad.
-type Alike<'a> = (Option<&'a str>, Option<&'a str>, Vec<&'a str>, bool);
+/// What must be the same in a request: template with its values, signature, and whether it goes abroad.
+type Alike<'a> = (Option<(&'a str, &'a [String])>, Option<&'a str>, bool);
 
 #[derive(Default)]
 struct Open<'a> {
@@ -30,9 +30,9 @@ pub(super) fn grouped(messages: &[OutgoingMessage]) -> Vec<Vec<usize>> {
             closed.push(vec![place]);
             continue;
         };
-        let values = message.parameters.iter().map(|one| one.value.as_str()).collect();
-        let alike =
-            (message.template.as_deref(), message.signature.as_deref(), values, to.starts_with("+86"));
+        let template = message.providers.tencent.as_ref();
+        let template = template.map(|own| (own.code.as_str(), own.parameters.as_slice()));
+        let alike = (template, message.signature.as_deref(), to.starts_with("+86"));
         let group = open.entry(alike).or_default();
         let context = message.our_id().len() + 1;
         let is_full = group.places.len() == MOST_NUMBERS || group.context + context > MOST_CONTEXT + 1;

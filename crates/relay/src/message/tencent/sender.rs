@@ -65,17 +65,16 @@ impl TencentSender {
         let signature = first.signature.as_ref().or(self.service.settings.signature.as_ref());
         let numbers: Option<Vec<&str>> =
             messages.iter().map(|message| Some(message.to.as_ref()?.expose())).collect();
-        let values: Vec<&str> = first.parameters.iter().map(|one| one.value.as_str()).collect();
         let Some(numbers) = numbers else {
             return Err(SendOutcome::refused(Class::Person(Person::Unreachable), "to_missing", ""));
         };
-        let template = first.template.as_ref().ok_or_else(|| missing("template_missing"))?;
+        let template = first.providers.tencent.as_ref().ok_or_else(|| missing("template_missing"))?;
         Ok(json!({
             "PhoneNumberSet": numbers,
             "SmsSdkAppId": self.service.settings.sdk_app_id,
             "SignName": signature.ok_or_else(|| missing("signature_missing"))?,
-            "TemplateId": template,
-            "TemplateParamSet": values,
+            "TemplateId": template.code,
+            "TemplateParamSet": template.parameters,
             "SessionContext": context(messages),
         }))
     }

@@ -63,22 +63,22 @@ impl WechatSender {
         let Some(to) = &message.to else {
             return Err(SendOutcome::refused(Class::Person(Person::Unreachable), "to_missing", ""));
         };
-        let Some(template) = &message.template else {
+        let Some(own) = &message.wechat else {
             return Err(SendOutcome::refused(Class::Template, "template_missing", ""));
         };
         let value = |value: &str| json!({ "value": value });
         let data: Map<String, Value> =
-            message.parameters.iter().map(|one| (one.name.clone(), value(&one.value))).collect();
+            own.data.iter().map(|(key, text)| (key.clone(), value(text))).collect();
         // A page is a path in the mini-program, not an address of the web.
-        let own = message.link.as_ref().filter(|link| !link.contains("://"));
+        let link = message.link.as_ref().filter(|link| !link.contains("://"));
         let mut body = json!({
             "touser": to.expose(),
-            "template_id": template,
+            "template_id": own.template_id,
             "data": data,
             "miniprogram_state": self.service.settings.edition.as_str(),
             "lang": "zh_CN",
         });
-        if let Some(page) = own.or(self.service.settings.page.as_ref()) {
+        if let Some(page) = own.page.as_ref().or(link).or(self.service.settings.page.as_ref()) {
             body["page"] = page.trim_start_matches('/').into();
         }
         Ok(body)
