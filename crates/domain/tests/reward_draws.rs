@@ -11,11 +11,11 @@ use domain::campaign::{
 use domain::order::Order;
 use domain::reward::{Beta, Course, Reward, RewardStatus, Round};
 use domain::{Code, Refusal};
-use draw::{Entropy, Hash, beacon::QUICKNET, chain, words};
+use draw::{Entropy, beacon::QUICKNET, words};
 use given::desk::Table;
 use given::rewards::{
-    announced, book, draw_terms, got, odds, open, pay, play, play_as, refund, revised, rewards, urn, world,
-    world_of,
+    announced, book, draw_terms, got, head, odds, open, pay, play, play_as, refund, revised, rewards, urn,
+    world, world_of,
 };
 use given::{at, id};
 use serde_json::{Value, json};
@@ -31,28 +31,6 @@ fn drawn(desk: &mut Table<'_>, name: &str) -> Played {
     let order = pay(desk, name, 50_00);
     let reward = got(desk, &order).unwrap();
     play(desk, &reward).unwrap()
-}
-
-/// Every link of the chain from the first notice on, computed from the plays: the head that is kept.
-fn head(desk: &Table<'_>) -> Hash {
-    let announced = announced(desk);
-    let mut plays: Vec<&Reward> = desk.rewards.values().filter(|reward| reward.drawn.is_some()).collect();
-    plays.sort_by_key(|reward| reward.drawn.as_ref().unwrap().n);
-    let mut notices = announced.notices.iter();
-    let first = notices.next().unwrap();
-    let mut head = chain::first_head("c", &announced.commit, &chain::notice_hash(&first.text));
-    let mut later = notices.peekable();
-    for reward in plays {
-        let drawn = reward.drawn.as_ref().unwrap();
-        while later.peek().is_some_and(|link| link.after < drawn.n) {
-            head = chain::after_notice(&head, &chain::notice_hash(&later.next().unwrap().text));
-        }
-        let (chance, entropy) = (reward.chance(), drawn.entropy.as_str());
-        let (n, r, prize_id) = (drawn.n, drawn.r, drawn.prize_id.as_str());
-        head = chain::after_play(&head, &chain::Link { n, chance: &chance, entropy, r, prize_id });
-        assert_eq!(drawn.head, head);
-    }
-    later.fold(head, |head, link| chain::after_notice(&head, &chain::notice_hash(&link.text)))
 }
 
 /// A-S2-15: an urn draws when the chance arises and tells it when it is played; the counts are exact, then it is empty.

@@ -8,7 +8,7 @@ use domain::Code;
 use domain::campaign::{self, Action, post_payment::Do};
 use domain::reward::{Reward, RewardStatus};
 use given::id;
-use given::rewards::{book, draw_terms, follow, got, open, pay, refund, urn, world_of};
+use given::rewards::{book, draw_terms, follow, got, head, open, pay, refund, urn, world_of};
 use serde_json::json;
 
 /// S2-R07: a link brings its owner an extra chance with a name of its own; not for the own link, not twice, not by who
@@ -55,6 +55,7 @@ fn s2_r07_a_shared_link_brings_an_extra_chance() {
     assert!(
         got(&desk, &order).unwrap().extras.iter().all(|id| desk.rewards[id].status == RewardStatus::Void)
     );
+    assert_eq!(head(&desk), book(&desk).drawing.unwrap().standing.head);
 }
 
 /// A-S2-16: a reward's name is told to whoever it belongs to: nobody makes it up who knows others, nor by the seed, which is

@@ -12,6 +12,9 @@ pub trait Row: Debug + Sized {
     type Key: Clone + Debug + Ord + Hash;
     /// What it is called where one was not loaded.
     const NAME: &'static str;
+    /// How many stay in memory between batches where nobody else writes: of what is large, read by many, and changes
+    /// seldom. Most stay in the store.
+    const STAYS: usize = 0;
 
     /// When its timer is due, where it has one.
     fn wake_at(&self) -> Option<Instant> {

@@ -19,6 +19,8 @@ impl Row for Book {
 impl Row for Charter {
     type Key = (ShopId, CampaignId);
     const NAME: &'static str = "charter of a campaign of rewards";
+    /// Every play reads it, with the notices of a draw.
+    const STAYS: usize = 256;
 }
 
 impl Row for Taker {

@@ -1,7 +1,7 @@
 //! The working set of one batch: what was loaded, and what the decisions so far made of it.
 //!
-//! Shops and coupon batches stay between batches where there is one writer, so that they cannot change behind it;
-//! everything else is loaded anew. A row that was not loaded reads as if it were not there and is noted as missed: the
+//! Shops, coupon batches and the charters of campaigns of rewards stay between batches where there is one writer, so that
+//! they cannot change behind it; everything else is loaded anew. A row that was not loaded reads as if it were not there and is noted as missed: the
 //! decision that read it does not count, and is made again once the row is there ([`Facts::take_missed`]). What `keys`
 //! and `named` foresee saves that, and no more.
 
@@ -116,7 +116,7 @@ impl Facts {
         *self = Self::new(self.platform.clone());
     }
 
-    /// Drops what belongs to a batch. Shops and coupon batches stay where nobody else can change them.
+    /// Drops what belongs to a batch. Shops, coupon batches and charters stay where nobody else can change them.
     pub fn end_batch(&mut self, writers: Writers) {
         self.pool.end_batch();
         self.end_round(writers);
@@ -124,7 +124,7 @@ impl Facts {
 
     /// Drops what belongs to a round of a batch, but for what is not written yet: see [`Facts::take_round`].
     pub fn end_round(&mut self, writers: Writers) {
-        self.tables.clear();
+        self.tables.end(writers);
         self.parked.clear();
         self.pool.end_round();
         self.changes = Changes::default();

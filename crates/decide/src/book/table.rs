@@ -5,7 +5,7 @@
 
 use domain::Instant;
 use indexmap::{IndexMap, map::Entry};
-use port::{Change, Row};
+use port::{Change, Row, Writers};
 use rustc_hash::FxBuildHasher;
 use std::cell::RefCell;
 use std::cmp::Ordering;
@@ -106,14 +106,30 @@ impl<R: Row> Table<R> {
             *is_changed = true;
         }
     }
-    /// What was changed, in the order in which it is written. The table is empty after it.
+    /// What was changed, in the order in which it is written. Of the others those are left that may stay.
     pub fn take_changes(&mut self) -> Vec<Change<R>> {
         let mut changes = Vec::with_capacity(self.slots.len());
-        for (key, Slot { row, is_stored, old_wake, is_changed }) in self.slots.drain(..) {
-            let Some(row) = row.filter(|_| is_changed) else { continue };
-            changes.push(Some(Change { key, row, is_new: !is_stored, old_wake }));
+        let mut stays = Vec::new();
+        for (key, slot) in self.slots.drain(..) {
+            match slot {
+                Slot { row: Some(row), is_stored, old_wake, is_changed: true } => {
+                    changes.push(Some(Change { key, row, is_new: !is_stored, old_wake }));
+                }
+                slot if R::STAYS > 0 => stays.push((key, slot)),
+                _ => {}
+            }
         }
+        self.slots.extend(stays);
         in_order(changes, R::in_place)
+    }
+    /// The batch is over: what may stay is what the store has, as far as there is room for it.
+    pub fn end(&mut self, writers: Writers) {
+        match writers {
+            Writers::Sole if self.slots.len() <= R::STAYS => {
+                self.slots.retain(|_, slot| slot.row.is_some() && !slot.is_changed);
+            }
+            Writers::Sole | Writers::Several => self.clear(),
+        }
     }
     /// Forgets all rows.
     pub fn clear(&mut self) {
@@ -181,6 +197,49 @@ mod tests {
         table.put(key("u2"), BatchClaims(5));
         table.absorb([(key("u2"), Some(BatchClaims(2)))]);
         assert_eq!(table.get(&key("u2")), Some(&BatchClaims(5)));
+    }
+
+    #[derive(Debug, PartialEq)]
+    struct Charter(u8);
+
+    impl Row for Charter {
+        type Key = (ShopId, OrderId);
+        const NAME: &'static str = "charter";
+        const STAYS: usize = 2;
+    }
+
+    /// Of what may stay between batches everything is as the store has it: what was changed is loaded again, what was not
+    /// there too, and all of it where somebody else writes or there is more than there is room for.
+    #[test]
+    fn what_stays_is_what_the_store_has() {
+        let key = |name: &str| ("s1".parse().unwrap(), name.parse().unwrap());
+        let loaded = |more: bool| {
+            let mut table = Table::default();
+            table.absorb([(key("kept"), Some(Charter(1))), (key("changed"), Some(Charter(2)))]);
+            if more {
+                table.absorb([(key("more"), Some(Charter(3))), (key("none"), None)]);
+            }
+            table
+        };
+        let mut table = loaded(false);
+        table.put(key("changed"), Charter(9));
+        assert_eq!(table.take_changes().len(), 1);
+        table.end(Writers::Sole);
+        assert_eq!((table.find(&key("kept")), table.knows(&key("changed"))), (Some(&Charter(1)), false));
+        assert!(table.take_changes().is_empty());
+        table.end(Writers::Several);
+        assert!(!table.knows(&key("kept")));
+        // Refused, so that nothing was taken: what was changed is none of the store's.
+        let mut table = loaded(false);
+        table.put(key("changed"), Charter(9));
+        table.end(Writers::Sole);
+        assert!(table.knows(&key("kept")) && !table.knows(&key("changed")));
+        let mut table = loaded(true);
+        table.end(Writers::Sole);
+        assert!(!table.knows(&key("kept")) && !table.knows(&key("none")));
+        let mut table = self::table();
+        table.end(Writers::Sole);
+        assert!(!table.knows(&self::key("u2")), "most rows stay in the store");
     }
 
     #[derive(Debug)]

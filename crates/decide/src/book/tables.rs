@@ -1,7 +1,7 @@
 //! The plain tables of the working set, as `port` lists them.
 
 use super::table::Table;
-use port::{Changes, Keys, Row, Rows};
+use port::{Changes, Keys, Row, Rows, Writers};
 
 macro_rules! working_set {
     ($($table:ident: $row:ty,)+) => {
@@ -40,9 +40,9 @@ macro_rules! working_set {
             pub fn take_missed(&mut self, keys: &mut Keys) {
                 $(keys.$table.append(&mut self.$table.take_missed());)+
             }
-            /// Forgets all rows.
-            pub fn clear(&mut self) {
-                $(self.$table.clear();)+
+            /// A batch, or a round of one, is over.
+            pub fn end(&mut self, writers: Writers) {
+                $(self.$table.end(writers);)+
             }
         }
     };

@@ -10,6 +10,7 @@ use domain::catalog::Scope;
 use domain::order::{Order, Refund, RefundAsk, RefundOf, RefundStatus, State};
 use domain::reward::{Announced, Answers, Beta, Book, Reward};
 use domain::{Code, Instant, Refusal};
+use draw::{Hash, chain};
 use money::Money;
 use serde_json::{Value, json};
 
@@ -189,4 +190,26 @@ pub fn announced(desk: &Table<'_>) -> Announced {
 /// What the campaign `c` keeps.
 pub fn book(desk: &Table<'_>) -> Book {
     desk.books[&id("c")].clone()
+}
+
+/// Every link of the chain from the first notice on, computed from the plays: the head that is kept.
+pub fn head(desk: &Table<'_>) -> Hash {
+    let announced = announced(desk);
+    let mut plays: Vec<&Reward> = desk.rewards.values().filter(|reward| reward.drawn.is_some()).collect();
+    plays.sort_by_key(|reward| reward.drawn.as_ref().unwrap().n);
+    let mut notices = announced.notices.iter();
+    let first = notices.next().unwrap();
+    let mut head = chain::first_head("c", &announced.commit, &chain::notice_hash(&first.text));
+    let mut later = notices.peekable();
+    for reward in plays {
+        let drawn = reward.drawn.as_ref().unwrap();
+        while later.peek().is_some_and(|link| link.after < drawn.n) {
+            head = chain::after_notice(&head, &chain::notice_hash(&later.next().unwrap().text));
+        }
+        let (chance, entropy) = (reward.chance(), drawn.entropy.as_str());
+        let (n, r, prize_id) = (drawn.n, drawn.r, drawn.prize_id.as_str());
+        head = chain::after_play(&head, &chain::Link { n, chance: &chance, entropy, r, prize_id });
+        assert_eq!(drawn.head, head);
+    }
+    later.fold(head, |head, link| chain::after_notice(&head, &chain::notice_hash(&link.text)))
 }
