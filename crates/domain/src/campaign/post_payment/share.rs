@@ -83,7 +83,8 @@ fn has_room(live: Live<'_>, reward: &Reward, owner: &Taker) -> Result<(), Refusa
         return Err(Refusal::with(Code::TotalLimit, "links of this campaign bring no extra chances"));
     }
     if owner.extra >= most {
-        let detail = format!("links of whoever shared it may bring {most} extra chances, and have brought them");
+        let detail =
+            format!("links of whoever shared it may bring {most} extra chances, and have brought them");
         return Err(Refusal::with(Code::TotalLimit, detail));
     }
     Ok(())
