@@ -219,29 +219,6 @@ fn a_s4_6_an_export_that_ends_too_early_gives_nothing_wrong() {
     assert!(report.summary().contains("pool_incomplete"), "{}", report.summary());
 }
 
-/// A-G-3: the last second of a day closes an order with the day, and an export through it has come to the next; starts stay.
-#[test]
-fn a_g_3_ends_of_an_export_are_those_of_the_day() {
-    // More places than orders: the whole of the activity has to be there.
-    let all = MAPPING.replace("first_n = 4\n", "first_n = 100\n").replace("2020-11-20T", "2020-10-21T");
-    let through = |to: &str| format!("{all}\n[download]\nthrough = \"{to}\"\n");
-    let (csv, _, report) = list(&through("2020-10-20T23:59:59+08:00"), ORDERS);
-    assert!(!report.is_incomplete(), "{}", report.summary());
-    assert_eq!(csv, list(&through("2020-10-21T00:00:00+08:00"), ORDERS).0);
-    let warned = report.warnings.iter().any(|warning| warning.contains("download.through"));
-    assert!(warned, "{:?}", report.warnings);
-    assert!(list(&through("2020-10-20T23:59:58+08:00"), ORDERS).2.is_incomplete());
-    let closing = MAPPING.replace(
-        "balance_opens_at = \"{orders.opens}\"",
-        "balance_opens_at = \"{orders.opens}\"\nbalance_closes_at = \"{orders.opens}\"",
-    );
-    let last = ORDERS.replace("2020-11-01T00:00:00,tea", "2020-11-01T23:59:59,tea");
-    let (orders, _) = read_csv(&mapping(&closing), &last).unwrap();
-    let times = &orders[0].order.times;
-    assert_eq!(times.balance_closes_at, Some(at("2020-11-02T00:00:00+08:00")));
-    assert_eq!(times.balance_opens_at, Some(at("2020-11-01T23:59:59+08:00")));
-}
-
 #[test]
 fn rows_that_do_not_stand_together_are_seen() {
     let mut rows: Vec<&str> = ORDERS.lines().collect();
