@@ -13,6 +13,12 @@ pub fn covered_second(through: Instant) -> i64 {
     if through.micros().rem_euclid(MICROS) == 0 { second } else { second - 1 }
 }
 
+/// Whether every order before a moment has been downloaded when the download has come `through` another: a day is whole
+/// with its last second, 23:59:59 (A-G-3, A-S4-6).
+pub fn is_covered_before(moment: Instant, through: Instant) -> bool {
+    covered_second(through) >= (moment.micros() - 1).div_euclid(MICROS)
+}
+
 /// Why a run stands still.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waits {
@@ -154,7 +160,7 @@ impl Run {
         certain: u64,
     ) {
         let enough = strategy.first_n.is_none_or(|n| certain >= n);
-        let covered = self.overridden || watermark.is_some_and(|through| through >= cut_off);
+        let covered = self.overridden || watermark.is_some_and(|through| is_covered_before(cut_off, through));
         if enough || covered {
             (self.started, self.waits) = (true, None);
         } else {

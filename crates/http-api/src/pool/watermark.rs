@@ -4,12 +4,12 @@ use super::gaps::GapView;
 use crate::wire::auth::InShop;
 use crate::wire::extract::Unread;
 use crate::wire::keys::Scope;
-use crate::wire::problem::{Problem, Violation};
+use crate::wire::problem::Problem;
 use crate::wire::state::{ApiState, unexpected};
 use crate::wire::time;
 use axum::Json;
 use axum::extract::State;
-use domain::{ends::Ends, shop::Shop};
+use domain::shop::Shop;
 use engine::{Command, Input, Reply};
 use port::PoolRow;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WatermarkRequest {
-    /// RFC 3339; it never goes back. 23:59:59 in the shop's zone is taken as the next 00:00:00 (A-G-3).
+    /// RFC 3339; it never goes back.
     through: String,
     /// Answers for everything that downloads could not say: ranks no longer wait for it (A-S4-25).
     #[serde(default)]
@@ -36,16 +36,12 @@ pub struct WatermarkView {
     /// What downloads could not say, by their sources.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<GapView>,
-    /// What was understood otherwise than it was written: `end_of_day`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Violation>,
 }
 
 impl WatermarkView {
-    fn new(shop: &Shop, pool: &PoolRow, warnings: Vec<domain::Violation>) -> Self {
+    fn new(shop: &Shop, pool: &PoolRow) -> Self {
         let gaps = pool.gaps.values().map(|gap| GapView::new(shop, gap)).collect();
-        let warnings = warnings.into_iter().map(Violation::from).collect();
-        Self { through: time::show_some(shop, pool.watermark), gaps, warnings }
+        Self { through: time::show_some(shop, pool.watermark), gaps }
     }
 }
 
@@ -62,8 +58,7 @@ pub async fn put(
     let body = caller.reads(Scope::Events, body).await?;
     let shop = state.shop(&caller.shop_id).await?;
     let WatermarkRequest { through, accept_gaps, reason } = body.value;
-    let mut ends = Ends::new(&shop.time_zone);
-    let through = ends.read("through", time::read("through", &through)?);
+    let through = time::read("through", &through)?;
     let command = if accept_gaps {
         Command::AcceptGaps { through, reason: reason.unwrap_or_default() }
     } else {
@@ -74,7 +69,7 @@ pub async fn put(
         other => return Err(unexpected(&other)),
     }
     let pool = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
-    Ok(Json(WatermarkView::new(&shop, &pool, ends.into_warnings())))
+    Ok(Json(WatermarkView::new(&shop, &pool)))
 }
 
 /// Reads how far the download has come.
@@ -84,5 +79,5 @@ pub async fn get_one(State(state): State<ApiState>, caller: InShop) -> Result<Js
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let settings = state.read(move |reader| reader.pool(&caller.shop_id)).await?;
-    Ok(Json(WatermarkView::new(&shop, &settings, Vec::new())))
+    Ok(Json(WatermarkView::new(&shop, &settings)))
 }

@@ -10,8 +10,7 @@ use crate::{
     read::{ReadError, Standing, find_files, matches},
 };
 use domain::{
-    Instant, ShopId, Violation,
-    ends::Ends,
+    Instant, ShopId,
     shop::{Shop, ShopKind},
     time::Zone,
 };
@@ -31,8 +30,6 @@ pub struct PoolMapping {
     pub strategies: Option<Strategies>,
     /// Through which moment the export holds every order; for ever without one.
     pub through: Option<Instant>,
-    /// What was understood otherwise than it is written.
-    pub warnings: Vec<Violation>,
     /// When the export was made, where that is said: an older one changes less (A-S4-23).
     pub as_of: Option<Instant>,
     /// The same of the files whose names fit a pattern, the first that fits, where it is not said of all.
@@ -92,10 +89,7 @@ impl PoolMapping {
                 (None, files.into_iter().map(|(pattern, at)| (pattern, at.0)).collect())
             }
         };
-        let mut ends = Ends::new(&zone);
-        let through = document.download.through.map(|at| ends.read("download.through", at.0));
         let mapping = Self {
-            warnings: ends.into_warnings(),
             plan,
             roles,
             standing: document.order.rows,
@@ -104,7 +98,7 @@ impl PoolMapping {
             blake3: blake3::hash(text.as_bytes()).to_hex().to_string(),
             strategies,
             zone,
-            through,
+            through: document.download.through.map(|at| at.0),
             as_of,
             as_of_files,
             currency: document.shop.currency,

@@ -98,8 +98,7 @@ impl PoolReport {
     pub fn build(mapping: &PoolMapping, run: &PoolRun, activation_at: Instant) -> Result<Self, PoolError> {
         let show = |at: Instant| mapping.zone.format(at);
         let mut warnings = Warnings::default();
-        let of_strategies = mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings);
-        for it in of_strategies.chain(&mapping.warnings) {
+        for it in mapping.strategies.iter().flat_map(super::strategies::Strategies::warnings) {
             warnings.add(&it.field, it);
         }
         let mut strategies = Vec::new();
