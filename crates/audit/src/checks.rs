@@ -71,11 +71,14 @@ pub const DOWNLOAD_GAPS: &str = "download_gaps";
 /// the plays drew and within the stock; what is kept of a campaign and of each of its customers, what was shown, and the
 /// figures are a recount (A-S2-6, A-S2-15, A-S2-16).
 pub const REWARDS: &str = "rewards";
+/// What is kept of a sprint's member is what their orders say, what they have reached follows from it, a coupon prize is two
+/// coupons, no more is won than there is, and the figures are a recount (A-S3-2, A-S3-3, A-S3-11).
+pub const SPRINTS: &str = "sprints";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";
 
 /// Every check, so that a report says of each how much it looked at.
-pub const CHECKS: [&str; 28] = [
+pub const CHECKS: [&str; 34] = [
     BATCH_COUNTERS,
     BATCH_LIMITS,
     CAMPAIGN_COUNTERS,
@@ -85,23 +88,29 @@ pub const CHECKS: [&str; 28] = [
     COUPON_STATE,
     COUPON_LOCK,
     COUPON_USED_ONCE,
+    COUPON_SHARED,
     CLAIMS_COUNTED,
     CLAIM_LIMITS,
     LEDGER,
     PUSH_ONCE,
     PUSH_QUIET_HOURS,
     PUSH_CATEGORY_DAY,
+    SMS_WALLET,
     ORDER_AMOUNTS,
     ORDER_STAGES,
     REFUNDS,
     REFUND_PARTS,
     REFUND_OF,
     MONEY_TO_RETURN,
+    REFUND_WAITS,
     COUPON_CONFLICTS,
     GIFT_ONCE_A_PARENT,
     GIFTS_GIVEN,
-    POOL_PLACES,
     GIFT_STOCK,
-    TIMERS,
+    POOL_PLACES,
+    IMPORTS,
     DOWNLOAD_GAPS,
+    REWARDS,
+    SPRINTS,
+    TIMERS,
 ];

@@ -10,6 +10,7 @@ use domain::{
     limits,
     order::{State, coupons},
     risk,
+    time::Window,
 };
 use port::{BatchRow, CodeRow, Digest};
 use serde_json::json;
@@ -92,9 +93,24 @@ pub fn reward(
     campaign: &CampaignId,
 ) -> Result<Coupon, Refusal> {
     let row = find(draft, id)?;
-    let mut coupons = give_for(draft, row, by, (1, 0), Some(campaign))?;
+    let mut coupons = give_for(draft, row, by, (1, 0), Some((campaign, None)))?;
     draft.count(campaign, Count::Issued);
     Ok(coupons.pop().unwrap_or_else(|| unreachable!("one was given")))
+}
+
+/// Gives so many as the prize of a sprint, usable in a window: all of them or none (A-S3-11).
+pub fn prize(
+    draft: &mut Draft<'_>,
+    id: &BatchId,
+    (by, campaign): (&CustomerId, &CampaignId),
+    (count, usable): (u32, Window),
+) -> Result<Vec<Coupon>, Refusal> {
+    let row = find(draft, id)?;
+    let coupons = give_for(draft, row, by, (count, 0), Some((campaign, Some(usable))))?;
+    for _ in &coupons {
+        draft.count(campaign, Count::Issued);
+    }
+    Ok(coupons)
 }
 
 fn give(
@@ -112,14 +128,15 @@ fn give_for(
     row: &BatchRow,
     by: &CustomerId,
     (count, kept): (u32, u32),
-    rewarded_by: Option<&CampaignId>,
+    rewarded: Option<(&CampaignId, Option<Window>)>,
 ) -> Result<Vec<Coupon>, Refusal> {
     let batch = &row.record.batch;
+    let (rewarded_by, usable) = (rewarded.map(|(campaign, _)| campaign), rewarded.and_then(|(_, usable)| usable));
     let had = draft.batch_claims(by, &batch.batch_id);
     let blocked = risk::is_blocked(&draft.standing(by), draft.now);
     // One order may bring coupons of a batch by more than one campaign.
     let (record, counters) = (&*row.record, &draft.batch_counters(row));
-    let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept, rewarded_by };
+    let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept, rewarded_by, usable };
     let now = draft.now;
     let coupons = grant(&facts, || draft.next("cp"), now)?;
     let changes = draft.changes();

@@ -98,6 +98,10 @@ pub trait CampaignKind {
     fn due(_: &mut dyn Desk<'_>, _: &mut Order) -> Result<(), Refusal> {
         Ok(())
     }
+    /// A moment of the campaign's own has come. Fired twice or late it does what is right now.
+    fn moment(_: &mut dyn Desk<'_>, _: &CampaignId) -> Result<(), Refusal> {
+        Ok(())
+    }
     /// A message of one of its campaigns that was let out did not reach its provider.
     fn undelivered(_: &mut dyn Desk<'_>, _: &Message, _: Code) -> Result<(), Refusal> {
         Ok(())
