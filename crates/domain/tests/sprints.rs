@@ -73,6 +73,7 @@ fn campaign_of(terms: &Value) -> Campaign {
 fn desk(world: &World) -> Table<'_> {
     let mut desk = Table::at(world, day("10-20T00:00:00"));
     desk.batches.insert(id("BA_1"), 1_000);
+    desk.batches_until = day("12-31T00:00:00");
     desk
 }
 

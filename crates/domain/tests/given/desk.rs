@@ -64,6 +64,8 @@ pub struct Table<'a> {
     pub members: BTreeMap<(CampaignId, WaveId, CustomerId), Member>,
     /// Coupons left of each batch.
     pub batches: BTreeMap<BatchId, u64>,
+    /// Until when coupons of batches work.
+    pub batches_until: Instant,
     /// Batches that were taken back.
     pub void: Vec<BatchId>,
     ids: u32,
@@ -94,6 +96,7 @@ impl<'a> Table<'a> {
             sprints: BTreeMap::new(),
             members: BTreeMap::new(),
             batches: BTreeMap::new(),
+            batches_until: super::at("2022-08-01T00:00:00"),
             void: Vec::new(),
             ids: 0,
         }
@@ -302,7 +305,7 @@ impl Rewards for Table<'_> {
             "batch_id": id, "name": "券", "kind": "shop", "spend": 2_000, "save": 1_000, "quantity": left,
             "per_customer_limit": 100, "funded_by": "merchant",
         });
-        let (starts_at, ends_at) = (super::at("01T00:00:00"), super::at("2022-08-01T00:00:00"));
+        let (starts_at, ends_at) = (super::at("01T00:00:00"), self.batches_until);
         let times = [("starts_at", starts_at), ("ends_at", ends_at)];
         let mut batch = batch;
         for (name, at) in times {

@@ -13,17 +13,17 @@ use serde_json::json;
 
 /// Members, what they spent, who won, and what came of the prizes.
 pub const FIGURES: &[Figure] = &[
-    Figure::brought("enrolled", Unit::Count, "Members enrolled, once a wave", "报名会员（按批次）"),
-    Figure::brought("new_members", Unit::Count, "New members among them", "其中新会员"),
-    Figure::brought("active", Unit::Count, "Members with an order that counts", "有计入订单的会员"),
-    Figure::brought("spent", Unit::Money, "Paid for goods of the scope in orders that count", "计入订单的实付金额"),
-    Figure::brought("received", Unit::Money, "What stays of those received in time", "其中已确认收货净额"),
-    Figure::brought("refunded", Unit::Money, "What went back of them in time", "其中已退款金额"),
-    Figure::brought("qualified", Unit::Count, "Members who reached a tier", "达标会员"),
-    Figure::brought("won", Unit::Count, "Prizes won", "获奖份数"),
-    Figure::brought("given", Unit::Count, "Prizes given", "已发奖品份数"),
-    Figure::brought("void", Unit::Count, "Prizes taken back", "收回奖品份数"),
-    Figure::brought("goods", Unit::Count, "Goods among those given", "其中实物份数"),
+    Figure::kept("enrolled", Unit::Count, "Members enrolled, once a wave", "报名会员（按批次）"),
+    Figure::kept("new_members", Unit::Count, "New members among them", "其中新会员"),
+    Figure::kept("active", Unit::Count, "Members with an order that counts", "有计入订单的会员"),
+    Figure::kept("spent", Unit::Money, "Paid for goods of the scope in orders that count", "计入订单的实付金额"),
+    Figure::kept("received", Unit::Money, "What stays of those received in time", "其中已确认收货净额"),
+    Figure::kept("refunded", Unit::Money, "What went back of them in time", "其中已退款金额"),
+    Figure::kept("qualified", Unit::Count, "Members who reached a tier", "达标会员"),
+    Figure::kept("won", Unit::Count, "Prizes won", "获奖份数"),
+    Figure::kept("given", Unit::Count, "Prizes given", "已发奖品份数"),
+    Figure::kept("void", Unit::Count, "Prizes taken back", "收回奖品份数"),
+    Figure::kept("goods", Unit::Count, "Goods among those given", "其中实物份数"),
     Figure::shown("coupons", Unit::Count, "Coupons given", "发出优惠券", |c| json!(c.issued)),
     Figure::shown("coupons_used", Unit::Count, "Coupons used", "核销优惠券", |c| json!(c.used)),
     Figure::brought("saved", Unit::Money, "What these coupons took off", "奖券优惠金额"),
@@ -45,10 +45,9 @@ pub fn tally(live: Live<'_>, wave: &Wave, member: &Member) -> Tally {
     tally
 }
 
-/// The sums over members, by figure; every figure that members bring.
+/// The sums over members, by figure.
 pub fn sums(tally: &Tally) -> impl Iterator<Item = (&'static str, i64)> {
-    let names = FIGURES.iter().filter(|figure| figure.is_brought() && figure.name != "saved");
-    names.map(|figure| {
+    FIGURES.iter().filter(|figure| figure.is_kept()).map(|figure| {
         let of = tally.0.iter().filter(|brought| brought.figure == figure.name);
         (figure.name, of.map(|brought| brought.amount).sum())
     })

@@ -39,9 +39,9 @@ pub const FORM: Form = Form {
     example: r#"{"waves": [{"wave_id": "w1",
         "enrollment": {"starts_at": "2030-10-20T00:00:00+08:00", "ends_at": "2030-11-04T00:00:00+08:00"},
         "sprint": {"starts_at": "2030-10-31T20:00:00+08:00", "ends_at": "2030-11-04T00:00:00+08:00"},
-        "draw_at": "2030-11-14T12:00:00+08:00",
-        "award": {"starts_at": "2030-11-14T12:00:00+08:00", "ends_at": "2030-11-22T00:00:00+08:00"},
-        "redemption": {"starts_at": "2030-11-14T12:00:00+08:00", "ends_at": "2030-12-15T00:00:00+08:00"}}],
+        "draw_at": "2030-11-08T12:00:00+08:00",
+        "award": {"starts_at": "2030-11-08T12:00:00+08:00", "ends_at": "2030-11-12T00:00:00+08:00"},
+        "redemption": {"starts_at": "2030-11-08T12:00:00+08:00", "ends_at": "2030-11-15T00:00:00+08:00"}}],
         "tiers": [{"threshold": 20000, "prize": {"kind": "coupon", "batch_id": "BA_zv2bmpn", "release_quantity": 1000}}]}"#,
 };
 
