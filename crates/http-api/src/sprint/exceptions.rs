@@ -35,7 +35,7 @@ pub struct DecidedView {
 
 /// One tier of a member that would have come out otherwise.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ExceptionView {
+pub struct LateView {
     customer_id: String,
     wave_id: String,
     /// Counted from 0.
@@ -49,7 +49,7 @@ pub struct ExceptionView {
     decided: Option<DecidedView>,
 }
 
-impl ExceptionView {
+impl LateView {
     fn new(shop: &Shop, customer: &CustomerId, wave: &WaveId, late: &Late) -> Self {
         let decided = late.decided.as_ref().map(|decided| DecidedView {
             award: decided.award,
@@ -73,7 +73,7 @@ impl ExceptionView {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ExceptionQuery {
+pub struct LateQuery {
     /// The wave; left out, the first one.
     #[param(value_type = Option<String>)]
     wave: Option<WaveId>,
@@ -87,17 +87,17 @@ pub struct ExceptionQuery {
 
 /// Members of a wave of whom something was heard after the draw that would have changed it, and that waits for a decision.
 #[utoipa::path(get, path = "/v1/shops/{shop}/sprints/{sprint}/exceptions", tag = "sprints",
-    params(("shop" = String, Path), ("sprint" = String, Path), ExceptionQuery),
-    responses((status = 200, body = List<ExceptionView>), (status = 404, body = Problem)))]
+    params(("shop" = String, Path), ("sprint" = String, Path), LateQuery),
+    responses((status = 200, body = List<LateView>), (status = 404, body = Problem)))]
 pub async fn list(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, id)): Names<(String, CampaignId)>,
-    query: extract::Query<ExceptionQuery>,
-) -> Result<Json<List<ExceptionView>>, Problem> {
+    query: extract::Query<LateQuery>,
+) -> Result<Json<List<LateView>>, Problem> {
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
-    let ExceptionQuery { wave, code, limit, cursor } = query.0;
+    let LateQuery { wave, code, limit, cursor } = query.0;
     let code = code.map(|text| LateCode::parse(&text).ok_or_else(|| Problem::invalid_body("code", "late_qualified or late_disqualified")));
     let code = code.transpose()?;
     let page = PageQuery { limit, cursor }.read(Cursor::Own)?;
@@ -116,7 +116,7 @@ pub async fn list(
     let views = |(customer, member): (CustomerId, domain::sprint::Member)| {
         let waits = member.late.into_iter().filter(|late| late.decided.is_none());
         let wanted = waits.filter(|late| code.is_none_or(|code| late.code == code));
-        let view = |late: Late| ExceptionView::new(&shop, &customer, &wave, &late);
+        let view = |late: Late| LateView::new(&shop, &customer, &wave, &late);
         wanted.map(view).collect::<Vec<_>>()
     };
     let List { data, next_cursor } = List::of(rows, &page, |(customer, _)| customer.to_string(), views);
@@ -141,7 +141,7 @@ pub struct DecisionRequest {
 /// What is decided of a member.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DecisionsView {
-    data: Vec<ExceptionView>,
+    data: Vec<LateView>,
 }
 
 /// Decides by hand whether a member who was heard of too late has the prize. What was decided once stays. Refusals:
@@ -166,7 +166,7 @@ pub async fn decide(
     let what = Do::Decide { campaign_id, wave_id, tier, customer_id, award, reason, by };
     match act(&state, &caller, what).await? {
         Done::Decided(late) => {
-            let view = |late: &Late| ExceptionView::new(&shop, &customer, &wave, late);
+            let view = |late: &Late| LateView::new(&shop, &customer, &wave, late);
             Ok(Json(DecisionsView { data: late.iter().map(view).collect() }))
         }
         other => Err(unlike(other)),
