@@ -187,3 +187,31 @@ fn the_auditor_recounts_a_sprint() {
     assert!(spoil(&|member| member.awards.clear()).contains(&("sprints", "sprint plan".into())));
     assert!(spoil(&|member| member.awards[0].given = None).contains(&("sprints", subject)));
 }
+
+/// S3-R32, S3-R35 (T45): a sprint can be closed until its enrollment begins, not from that moment on; its batch and its coupons
+/// cannot be taken back alone.
+#[test]
+fn s3_r32_s3_r35_a_sprint_is_closed_before_its_enrollment_or_not_at_all() {
+    let closing = || Command::CloseCampaign { campaign_id: id("plan"), closing: Closing::Confirmed };
+    let mut of = terms(10);
+    of["waves"][0]["enrollment"]["starts_at"] = json!(at(5).to_string());
+    let run = ready(Run::in_memory().0, &of);
+    run.advance(at(5));
+    assert_eq!(run.refused(closing()), "not_closable");
+    assert_eq!(run.refused(Command::VoidBatch { batch_id: id("BA_1") }), "not_closable");
+    run.ok(enrolling("c1"));
+    run.advance(at(150));
+    for event in life("o1", "c1", 140) {
+        run.apply(&event);
+    }
+    run.advance(at(250));
+    let coupon = run.batch_coupons("BA_1").remove(0);
+    assert_eq!(run.refused(Command::VoidCoupons { coupon_ids: vec![coupon.coupon_id] }), "not_closable");
+
+    let run = ready(Run::in_memory().0, &of);
+    run.ok(closing());
+    run.ok(Command::VoidBatch { batch_id: id("BA_1") });
+    assert_eq!(run.audit().findings, []);
+    run.advance(at(250));
+    assert_eq!(run.audit().findings, [], "nothing is drawn");
+}

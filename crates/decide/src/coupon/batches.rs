@@ -5,7 +5,11 @@ use crate::book::{BatchCount, Draft};
 use crate::command::Reply;
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, OrderId, Refusal,
-    campaign::{Count, post_payment::draws_of},
+    campaign::{
+        Count,
+        post_payment::draws_of,
+        sprint::{self, prizes_of},
+    },
     coupon::{Batch, BatchCounters, BatchRecord, Coupon, CouponStatus, Grant, Lock, grant},
     limits,
     order::{State, coupons},
@@ -73,6 +77,10 @@ pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
     if let Some(campaign) = draws_of(rows, id, (draft.now, zone)) {
         let detail = format!("prizes of campaign {campaign} are coupons of it");
         return Err(Refusal::with(Code::BatchInUse, detail));
+    }
+    if let Some(sprint) = prizes_of(rows, id, draft.now) {
+        let detail = format!("the prizes of sprint {sprint} are coupons of it; it is closed with the sprint alone");
+        return Err(Refusal::with(Code::NotClosable, detail));
     }
     let record = BatchRecord { voided_at: Some(draft.now), ..(*row.record).clone() };
     Ok(put(draft, record, row.counters))
@@ -171,6 +179,11 @@ fn void_one(draft: &mut Draft<'_>, id: &CouponId) -> Result<Coupon, Refusal> {
         CouponStatus::Locked => return Err(Code::CouponLocked.into()),
         CouponStatus::Used => return Err(Code::CouponUsed.into()),
         CouponStatus::Expired => return Err(Code::CouponExpired.into()),
+    }
+    let won_of = coupon.counted_for().and_then(|id| draft.campaign(id)).map(|row| &row.campaign);
+    if let Some(sprint) = won_of.filter(|campaign| campaign.current().terms.of::<sprint::Terms>().is_some()) {
+        let detail = format!("sprint {} gave it; it is decided there who has a prize", sprint.campaign_id);
+        return Err(Refusal::with(Code::NotClosable, detail));
     }
     coupon.void(draft.now);
     draft.publish_coupon("coupon.void", &coupon);

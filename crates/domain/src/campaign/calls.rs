@@ -72,6 +72,12 @@ macro_rules! calls_of_kinds {
                 $(Terms::$Kind(_) => super::$module::Kind::published(desk, campaign)),+
             }
         }
+        /// Whether a campaign may be closed now.
+        pub fn may_close(desk: &dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+            match campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::may_close(desk, campaign)),+
+            }
+        }
         /// What a campaign that is closed now has promised in public and keeps no longer.
         pub fn promised(desk: &dyn Desk<'_>, campaign: &Campaign) -> Option<String> {
             match campaign.current().terms {

@@ -65,6 +65,10 @@ pub trait CampaignKind {
     fn published(_: &mut dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
         Ok(())
     }
+    /// Whether a campaign may be closed now, whatever was promised.
+    fn may_close(_: &dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
+        Ok(())
+    }
     /// What a campaign that is closed now has promised in public and keeps no longer, for people.
     fn promised(_: &dyn Desk<'_>, _: &Campaign) -> Option<String> {
         None

@@ -4,7 +4,7 @@ use super::{Terms, until::last_play};
 use crate::{
     Instant,
     campaign::{
-        Campaign, CampaignRow, Counters, Tally,
+        Campaign, Counters, Roster, Tally,
         figure::{Figure, Unit},
         promotion::brought::saved,
     },
@@ -111,7 +111,7 @@ fn won(counters: &Counters) -> BTreeMap<&SmolStr, u64> {
 
 /// What an order brings to its campaigns of rewards, and to those that gave the coupons which it was paid with: as long as it
 /// is paid, and its money has not all gone back.
-pub fn brings(order: &Order, rows: &[CampaignRow], tally: &mut Tally) {
+pub fn brings(order: &Order, rows: &Roster, tally: &mut Tally) {
     saved::<Terms>(order, rows, tally);
     if order.rewards.is_empty() || super::ticket::stands(order).is_none() {
         return;

@@ -44,12 +44,12 @@ pub fn whole(order: &Order, row: &CampaignRow, lines: &[usize], tally: &mut Tall
 }
 
 /// What the coupons took off that campaigns of a kind gave as rewards: of a paid order whose money has not all gone back.
-pub fn saved<T: OfTerms>(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
+pub fn saved<T: OfTerms>(order: &Order, campaigns: &Roster, tally: &mut Tally) {
     if !matches!(order.state, State::Paid { .. }) || order.is_refunded() {
         return;
     }
     for from in order.came_from.iter().filter(|from| *from.id != *from.campaign_id.as_str()) {
-        let row = campaigns.iter().find(|row| row.campaign.campaign_id == from.campaign_id);
+        let row = campaigns.find(&from.campaign_id);
         if row.is_some_and(|row| row.campaign.current().terms.of::<T>().is_some()) {
             tally.money(&from.campaign_id, "saved", order.came_off(&from.id));
         }

@@ -3,21 +3,21 @@
 use super::{Live, Terms, TierRule, give};
 use crate::{
     CustomerId, Instant,
-    campaign::{CampaignRow, Desk, Wants},
+    campaign::{Desk, Roster, Wants},
     order::Order,
     sprint::{Counting, CountsFrom, Member, Reached, Spent, Wave},
 };
 
 /// The sprints and waves that an order placed then may count in.
-fn concerned<'a>(rows: &'a [CampaignRow], placed_at: Instant) -> impl Iterator<Item = (Live<'a>, &'a Wave)> {
-    rows.iter().filter_map(move |row| {
+fn concerned(rows: &Roster, placed_at: Instant) -> impl Iterator<Item = (Live<'_>, &Wave)> {
+    rows.until(placed_at).filter_map(move |row| {
         let live = Live::current(&row.campaign)?;
         Some((live, live.terms.wave_of(placed_at)?))
     })
 }
 
 /// What is read of its customer.
-pub fn wants(rows: &[CampaignRow], placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
+pub fn wants(rows: &Roster, placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
     for (live, wave) in concerned(rows, placed_at) {
         let id = live.campaign.campaign_id.clone();
         wants.members.push((id, wave.wave_id.clone(), customer.clone()));

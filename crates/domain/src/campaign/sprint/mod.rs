@@ -21,6 +21,7 @@ mod terms;
 pub use act::{Do, Done};
 pub use figures::{sums, tally};
 pub use follow::reached;
+pub use publish::prizes_of;
 pub use react::Kind;
 pub use standing::{Shown, Stands, shown};
 pub use terms::{AwardBy, Prize, PrizeKind, Terms, Tier, TierRule};

@@ -2,8 +2,8 @@
 
 use super::{Live, Terms, draw, terms::PrizeKind};
 use crate::{
-    Code, Refusal, Violation,
-    campaign::{Campaign, Desk, Version},
+    BatchId, CampaignId, Code, Instant, Refusal, Violation,
+    campaign::{Campaign, Desk, Roster, Version},
     sprint::SprintBook,
 };
 
@@ -26,6 +26,27 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
 fn has_begun(desk: &dyn Desk<'_>, terms: &Terms, book: &SprintBook) -> bool {
     let first = terms.waves.iter().map(|wave| wave.sprint.starts_at).min();
     book.first_enrolled_at.is_some() || first.is_some_and(|first| first <= desk.now())
+}
+
+/// Before the first enrollment begins a sprint can be closed, then no more (S3-R35).
+pub fn may_close(desk: &dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+    let Some(live) = Live::current(campaign) else { return Ok(()) };
+    let first = live.terms.waves.iter().map(|wave| wave.enrollment.starts_at).min();
+    match first.filter(|first| *first <= desk.now()) {
+        Some(first) => {
+            let detail = format!("the enrollment has begun at {}", desk.show(first));
+            Err(Refusal::with(Code::NotClosable, detail))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The sprint that gives, or has given, coupons of a batch; it can only be closed as a whole (S3-R32).
+pub fn prizes_of<'a>(rows: &'a Roster, batch: &BatchId, now: Instant) -> Option<&'a CampaignId> {
+    let gives = |terms: &Terms| terms.tiers.iter().any(|tier| tier.prize.batch_id.as_ref() == Some(batch));
+    let live = rows.until(now).filter(|row| !row.campaign.is_closed(now));
+    let mut live = live.filter_map(|row| Live::current(&row.campaign)).filter(|live| gives(live.terms));
+    live.next().map(|live| &live.campaign.campaign_id)
 }
 
 /// What differs and may not.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     CampaignId, Refusal,
-    campaign::{About, Asked, Campaign, CampaignKind, CampaignRow, Desk, Figure, Tally, Wants, promotion::brought::saved},
+    campaign::{About, Asked, Campaign, CampaignKind, Desk, Figure, Roster, Tally, Wants, promotion::brought::saved},
     order::Order,
 };
 
@@ -50,6 +50,10 @@ impl CampaignKind for Kind {
         publish::published(desk, campaign)
     }
 
+    fn may_close(desk: &dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+        publish::may_close(desk, campaign)
+    }
+
     fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
         follow::whole(desk, order);
     }
@@ -58,7 +62,7 @@ impl CampaignKind for Kind {
         draw::step(desk, id)
     }
 
-    fn brings(order: &Order, rows: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, rows: &Roster, tally: &mut Tally) {
         saved::<Terms>(order, rows, tally);
     }
 
