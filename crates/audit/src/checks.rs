@@ -71,6 +71,9 @@ pub const DOWNLOAD_GAPS: &str = "download_gaps";
 /// the plays drew and within the stock; what is kept of a campaign and of each of its customers, what was shown, and the
 /// figures are a recount (A-S2-6, A-S2-15, A-S2-16).
 pub const REWARDS: &str = "rewards";
+/// What is kept of a sprint's member is what their orders say, what they have reached follows from it, a coupon prize is two
+/// coupons, no more is won than there is, and the figures are a recount (A-S3-2, A-S3-3, A-S3-11).
+pub const SPRINTS: &str = "sprints";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";
 
@@ -100,8 +103,8 @@ pub const CHECKS: [&str; 28] = [
     COUPON_CONFLICTS,
     GIFT_ONCE_A_PARENT,
     GIFTS_GIVEN,
-    POOL_PLACES,
     GIFT_STOCK,
-    TIMERS,
+    POOL_PLACES,
     DOWNLOAD_GAPS,
+    TIMERS,
 ];

@@ -27,6 +27,7 @@ mod promises;
 mod reward_books;
 mod rewards;
 mod sieve;
+mod sprints;
 mod sums;
 mod takers;
 mod tally;
@@ -109,6 +110,7 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     customers::walk(walk)?;
     messages::walk(walk, seen, balance)?;
     rewards::walk(walk)?;
+    sprints::walk(walk, balance)?;
     pool::walk(walk)?;
     pool::add_timers(walk, balance)?;
     imports::walk(walk)?;

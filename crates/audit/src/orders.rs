@@ -3,7 +3,7 @@
 use crate::sieve::Balance;
 use crate::sums::fits;
 use crate::walk::{Faults, Walk};
-use crate::{checks, conflicts, figures, ledger, parts, presale, promises, rewards, to_return};
+use crate::{checks, conflicts, figures, ledger, parts, presale, promises, rewards, sprints, to_return};
 use domain::{
     CouponId,
     campaign::order_wake,
@@ -51,6 +51,7 @@ fn faults(walk: &Walk<'_>, order: &Order) -> Read<Faults> {
     to_return::is_missing(walk, order, &mut found)?;
     conflicts::are_listed(walk, order, &mut found)?;
     rewards::of_order(walk, order, &mut found)?;
+    sprints::of_order(walk, order, &mut found)?;
     figures::is_kept(walk, order, &mut found)?;
     let entries = walk.reader.entries(walk.id(), &order.order_id)?;
     ledger::check(order, &entries, &mut found);

@@ -5,6 +5,7 @@
 
 use crate::checks;
 use crate::sieve::Balance;
+use crate::sprints;
 use crate::walk::Walk;
 use domain::Instant;
 use domain::campaign::order_wake;
@@ -40,6 +41,9 @@ pub fn walk(walk: &mut Walk<'_>, wanted: &mut Balance) -> Read<()> {
         |walk, coupon| wakes(walk, wanted, &Subject::Coupon(coupon.coupon_id)),
     )?;
     wakes(walk, wanted, &Subject::Wallet)?;
+    for row in sprints::of_shop(&walk.campaigns).collect::<Vec<_>>() {
+        wakes(walk, wanted, &Subject::Sprint(row.campaign.campaign_id.clone()))?;
+    }
     let pool = walk.reader.pool(walk.id())?;
     let presales = pool.presales.into_keys().map(Subject::PresaleStrategy);
     for subject in presales.chain(pool.runs.into_keys().map(Subject::GiftRun)) {
@@ -77,6 +81,7 @@ fn wish(walk: &Walk<'_>, subject: &Subject) -> Read<Option<Instant>> {
         Subject::GiftRun(id) => walk.reader.pool(walk.id())?.runs.get(id).and_then(|run| run.wake_at),
         Subject::PoolOrder(id) => walk.reader.pool_order(walk.id(), id)?.and_then(|order| order.wake_at()),
         Subject::Wallet => walk.reader.wallet(walk.id())?.differences.tell_at,
+        Subject::Sprint(id) => walk.reader.sprint(walk.id(), id)?.and_then(|book| book.wake_at),
     })
 }
 

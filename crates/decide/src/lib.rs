@@ -134,6 +134,7 @@ fn wake(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Refusal> {
         Subject::GiftRun(id) => pool::walk(draft, id)?,
         Subject::PoolOrder(id) => pool::balance_closed(draft, id),
         Subject::Wallet => message::tell_differences(draft)?,
+        Subject::Sprint(id) => domain::campaign::moment(draft, id)?,
     }
     Ok(())
 }

@@ -237,6 +237,8 @@ ids! { chosen, Chosen:
     PurchaseId,
     /// What a paid order brought its customer.
     RewardId,
+    /// A wave of a sprint.
+    WaveId,
 }
 
 impl MessageId {

@@ -23,6 +23,7 @@ pub mod reward;
 pub mod risk;
 pub mod sentence;
 pub mod shop;
+pub mod sprint;
 pub mod time;
 pub mod way_back;
 

@@ -77,6 +77,12 @@ pub const WATCHED_ORDERS: usize = 20;
 pub const COMPARED_ORDERS: usize = 50;
 /// Days of which is kept how many rewards a customer had of a campaign: more than any payment is late.
 pub const REWARD_DAYS: usize = 100;
+/// Waves of a sprint: platforms run two or three.
+pub const SPRINT_WAVES: usize = 12;
+/// Tiers of a sprint.
+pub const SPRINT_TIERS: usize = 10;
+/// Characters of the reason for a decision by hand.
+pub const REASON_CHARS: usize = 500;
 /// Mistakes that are named when a form cannot be read: a list can hold a million of them.
 pub const NAMED_MISTAKES: usize = 100;
 /// Tiers of an order promotion.

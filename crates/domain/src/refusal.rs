@@ -102,6 +102,12 @@ codes! {
     BetaRequired = "beta_required", "付款后营销尚在内测,请先申请", "Rewards after payment are tried by those that applied and were approved";
     OwnLink = "own_link", "不能使用自己的分享链接", "A customer's own link brings nothing";
     AlreadyTakesPart = "already_takes_part", "已参与活动或已助力过,不能再助力", "Who takes part, or has helped before, helps nobody";
+    // Member sprints (S3).
+    OddQuantity = "odd_quantity", "券数为奇数,会剩余一张", "The number of coupons is odd; one is left over";
+    EnrollmentClosed = "enrollment_closed", "不在报名期内", "No enrollment is open at this moment";
+    AlreadyEnrolled = "already_enrolled", "该会员已报名", "The member takes part in this wave already";
+    PrizeMissing = "prize_missing", "尚未配置奖品", "No prize is bound";
+    NotClosable = "not_closable", "报名开始后不可关闭", "Once the enrollment has begun it cannot be closed, nor its coupons alone";
     // Refusals by state.
     NotFound = "not_found", "未找到", "There is no such thing here";
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";

@@ -4,7 +4,7 @@
 mod given;
 
 use domain::campaign::field::{Field, Filled, Need, Type};
-use domain::campaign::{Terms, Version, forms, post_payment, presale, promotion, recovery};
+use domain::campaign::{Terms, Version, forms, post_payment, presale, promotion, recovery, sprint};
 use domain::coupon::Bind;
 use domain::{Code, Sentence, Violation};
 use given::probe::{names, words};
@@ -124,6 +124,10 @@ fn a_choice_has_the_words_of_its_enum_in_their_order() {
         ("entropy", words::<draw::EntropyPolicy>()),
         ("prizes.kind", words::<post_payment::PrizeKind>()),
         ("days", words::<post_payment::Day>()),
+        ("prize.kind", words::<sprint::PrizeKind>()),
+        ("tier_rule", words::<sprint::TierRule>()),
+        ("counts_from", words::<domain::sprint::CountsFrom>()),
+        ("award_by", words::<sprint::AwardBy>()),
     ];
     let mut seen = Vec::new();
     for kind in forms::KINDS {

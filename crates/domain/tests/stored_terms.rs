@@ -26,6 +26,7 @@ fn what_is_left_out_is_stored_as_it_was() {
     let presale = format!(
         r#"{{"presale_type":"full_payment","items":[{{"sku":"A","presale_price":10000}}],"deposit_window":{window},"balance_window":{window},"ship_at":"2022-06-30T00:00:00+08:00"}}"#
     );
+    let sprint = r#"{"waves":[{"wave_id":"w1","enrollment":{"starts_at":"2030-10-19T16:00:00Z","ends_at":"2030-11-03T16:00:00Z"},"sprint":{"starts_at":"2030-10-31T12:00:00Z","ends_at":"2030-11-03T16:00:00Z"},"draw_at":"2030-11-08T04:00:00Z","award":{"starts_at":"2030-11-08T04:00:00Z","ends_at":"2030-11-11T16:00:00Z"},"redemption":{"starts_at":"2030-11-08T04:00:00Z","ends_at":"2030-11-14T16:00:00Z"}}],"tiers":[{"threshold":20000,"prize":{"kind":"coupon","batch_id":"b1","release_quantity":1000}}]}"#;
     let sent = [
         ("recovery", r#"{"trigger_after_minutes":15,"spend":10000,"save":500,"quantity":10}"#),
         ("item_promotion", "{}"),
@@ -34,6 +35,7 @@ fn what_is_left_out_is_stored_as_it_was() {
         ("presale", &presale),
         ("price_floor", r#"{"floors":[{"sku":"A","floor":9900}]}"#),
         ("post_payment", r#"{"tiers":[{"min_paid":10000,"action":{"kind":"coupon","batch_id":"b1"}}]}"#),
+        ("sprint", sprint),
     ];
     assert_eq!(sent.map(|(kind, _)| kind), Terms::KINDS);
     for ((kind, terms), stored) in sent.into_iter().zip(STORED.lines().step_by(2)) {

@@ -2,7 +2,7 @@
 
 use crate::wire::problem::EDGE_CODES;
 use crate::wire::state::ApiState;
-use crate::{campaign, coupon, event, import, message, order, pool, quote, reward, service, shop};
+use crate::{campaign, coupon, event, import, message, order, pool, quote, reward, service, shop, sprint};
 use std::fmt::Write as _;
 
 use axum::Router;
@@ -82,6 +82,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(message::list, message::post::create))
         .merge(message_routes())
         .merge(reward_routes())
+        .merge(sprint_routes())
         .routes(routes!(shop::risk::list))
         .routes(routes!(shop::risk::get_one, shop::risk::put))
         .merge(pool_routes())
@@ -128,6 +129,16 @@ fn reward_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(reward::draw::resume))
         .routes(routes!(reward::survey::results))
         .routes(routes!(reward::survey::export))
+}
+
+/// The routes of member sprints.
+fn sprint_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(sprint::members::enroll))
+        .routes(routes!(sprint::members::get_one))
+        .routes(routes!(sprint::members::claim))
+        .routes(routes!(sprint::exceptions::list))
+        .routes(routes!(sprint::exceptions::decide))
 }
 
 /// The presale pool's routes.

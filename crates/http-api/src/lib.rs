@@ -15,6 +15,7 @@ mod quote;
 mod reward;
 mod service;
 mod shop;
+mod sprint;
 mod wire;
 
 pub use docs::openapi;

@@ -181,7 +181,15 @@ fn a_g_3_every_door_that_takes_an_end_is_known() {
     for (method, path) in
         [("post", "campaigns"), ("post", "campaigns/validate"), ("patch", "campaigns/{campaign}")]
     {
-        let terms = ["balance_window.ends_at", "deposit_window.ends_at", "tiers.action.draw.release.until"];
+        let terms = [
+            "balance_window.ends_at",
+            "deposit_window.ends_at",
+            "tiers.action.draw.release.until",
+            "waves.award.ends_at",
+            "waves.enrollment.ends_at",
+            "waves.redemption.ends_at",
+            "waves.sprint.ends_at",
+        ];
         let fields =
             std::iter::once("ends_at".to_owned()).chain(terms.iter().map(|term| format!("terms.{term}")));
         expected.extend(fields.map(|field| format!("{method} /v1/shops/{{shop}}/{path} {field}")));

@@ -50,6 +50,8 @@ macro_rules! documents {
             reward_taker: domain::reward::Taker,
             sending: domain::message::sending::Sending,
             shop: domain::shop::Shop,
+            sprint: domain::sprint::SprintBook,
+            sprint_member: domain::sprint::Member,
             standing: domain::customer::Standing,
             wallet: domain::message::wallet::Wallet,
             webhook: $crate::Webhook,

@@ -17,6 +17,7 @@ mod pick;
 mod pool;
 mod reward;
 mod shop;
+mod sprint;
 mod store;
 mod tables;
 mod timer;
@@ -40,6 +41,7 @@ pub use pool::{
 };
 pub use reward::{reward_key, reward_place};
 pub use shop::ShopRow;
+pub use sprint::{Members, Places};
 pub use store::{
     HELD, MessageFilter, Page, Read, Reader, RewardFilter, Store, Totals, Transaction, Work, Writers,
 };

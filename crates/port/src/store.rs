@@ -2,12 +2,12 @@
 
 use crate::{
     BatchRow, BillRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus,
-    Digest, Dispatch, DueReceiver, Handing, Import, Keys, Named, OutboxRow, PackRow, Parked, Pick, PoolRow,
-    Rows, StoreError, Timer, WalkKey, Webhook,
+    Digest, Dispatch, DueReceiver, Handing, Import, Keys, Members, Named, OutboxRow, PackRow, Parked, Pick, Places,
+    PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
-    WebhookId,
+    WaveId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -22,6 +22,7 @@ use domain::{
     pool::{Candidate, PoolOrder, Stage},
     reward::{Book, Charter, Reward, RewardStatus, Taker},
     shop::Shop,
+    sprint::{Member, PlacesKey, SprintBook},
 };
 use std::sync::Arc;
 
@@ -181,6 +182,23 @@ pub trait Reader: Send + Sync {
     fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>>;
     /// What customers had of a campaign, by customer.
     fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>>;
+    fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>>;
+    fn sprint_member(
+        &self,
+        shop: &ShopId,
+        wave: (&CampaignId, &WaveId),
+        customer: &CustomerId,
+    ) -> Read<Option<Member>>;
+    /// What is kept of customers in a wave of a sprint, by their ids.
+    fn sprint_members(
+        &self,
+        shop: &ShopId,
+        wave: (&CampaignId, &WaveId),
+        which: Members,
+        page: &Page,
+    ) -> Read<Vec<(CustomerId, Member)>>;
+    /// Who has reached a tier of a sprint, in the order in which prizes go.
+    fn sprint_places(&self, key: &PlacesKey) -> Read<Places>;
     /// Shops that know any of these numbers, each with what it knows.
     fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>>;
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>>;

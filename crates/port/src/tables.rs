@@ -2,7 +2,7 @@
 
 use crate::{
     Answers, BatchRow, Change, CodeKey, DeliveryUpdate, Dispatch, DispatchUpdate, Noun, OutboxRow, Parked,
-    PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, WalletChange, Webhook, answered,
+    Places, PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, WalletChange, Webhook, answered,
 };
 use domain::{
     BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
@@ -11,6 +11,7 @@ use domain::{
     ledger::Entry,
     message::office::Centre,
     shop::Shop,
+    sprint::PlacesKey,
 };
 use std::sync::Arc;
 
@@ -39,6 +40,8 @@ macro_rules! tables {
             charters: domain::reward::Charter,
             takers: domain::reward::Taker,
             early_reports: $crate::EarlyReports,
+            sprints: domain::sprint::SprintBook,
+            members: domain::sprint::Member,
         }
     };
 }
@@ -74,6 +77,8 @@ macro_rules! keys_rows_changes {
             pub publishing: Vec<(ShopId, CampaignId)>,
             /// Who places an order. No rows of their own either.
             pub buyers: Vec<Buyer>,
+            /// Stretches of those who have reached a tier of a sprint.
+            pub places: Vec<PlacesKey>,
             pub pool: PoolKeys,
             /// Messages that turn out not to have been sent. No rows of their own: they lead to what is given back.
             pub undelivered: Vec<(ShopId, MessageId)>,
@@ -89,6 +94,7 @@ macro_rules! keys_rows_changes {
             pub shops: Vec<(ShopId, Option<ShopRow>)>,
             pub batches: Vec<((ShopId, BatchId), Option<BatchRow>)>,
             pub parked: Vec<((ShopId, OrderId), Vec<Parked>)>,
+            pub places: Vec<(PlacesKey, Places)>,
             pub pool: PoolRows,
         }
 
@@ -139,7 +145,7 @@ macro_rules! keys_rows_changes {
             pub fn names_rows(&self) -> bool {
                 let plain = false $(|| !self.$table.is_empty())+;
                 let shared = !(self.shops.is_empty() && self.batches.is_empty() && self.parked.is_empty());
-                plain || shared || !self.pool.is_empty()
+                plain || shared || !self.places.is_empty() || !self.pool.is_empty()
             }
             /// Every key once, in the order in which rows are locked.
             pub fn sort(&mut self) {
@@ -147,6 +153,7 @@ macro_rules! keys_rows_changes {
                 once(&mut self.shops);
                 once(&mut self.batches);
                 once(&mut self.parked);
+                once(&mut self.places);
                 once(&mut self.pool.orders);
             }
         }
@@ -180,15 +187,18 @@ impl Changes {
         let orders = self.orders.iter().filter_map(|change| change.row.wake_at);
         let coupons = self.coupons.iter().filter_map(|change| change.row.wake_at);
         let wallets = self.wallets.iter().filter_map(|change| change.wallet.differences.tell_at);
-        orders.chain(coupons).chain(wallets).chain(self.pool.wakes())
+        let sprints = self.sprints.iter().filter_map(|change| change.row.wake_at);
+        orders.chain(coupons).chain(wallets).chain(sprints).chain(self.pool.wakes())
     }
     /// When the first step is due of long work that it sets or goes on with: see [`crate::Subject::is_work`].
     pub fn work_due(&self) -> Option<Instant> {
-        self.pool.work_due()
+        let sprints = self.sprints.iter().filter_map(|change| change.row.wake_at);
+        self.pool.work_due().into_iter().chain(sprints).min()
     }
     /// Whether it moves no row that a timer can be about.
     pub fn moves_nothing(&self) -> bool {
-        self.orders.is_empty() && self.coupons.is_empty() && self.wallets.is_empty() && self.pool.is_empty()
+        let plain = self.orders.is_empty() && self.coupons.is_empty() && self.sprints.is_empty();
+        plain && self.wallets.is_empty() && self.pool.is_empty()
     }
 }
 

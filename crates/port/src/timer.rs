@@ -1,6 +1,6 @@
 //! Timers: the next moment of a row, kept beside it.
 
-use domain::{CouponId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId};
+use domain::{CampaignId, CouponId, GiftStrategyId, Instant, OrderId, PresaleStrategyId, ShopId};
 
 /// What a timer is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,8 @@ pub enum Subject {
     PoolOrder(OrderId),
     /// The shop's wallet: what its provider counts otherwise is told (A-S2-12).
     Wallet,
+    /// A sprint: its next draw, or one that goes on.
+    Sprint(CampaignId),
 }
 
 /// The name under which a shop's only wallet is woken.
@@ -24,7 +26,8 @@ const WALLET: &str = "sms";
 
 impl Subject {
     /// The kinds, in the order in which those of one moment fire.
-    pub const KINDS: [&str; 6] = ["order", "coupon", "presale_strategy", "gift_run", "pool_order", "wallet"];
+    pub const KINDS: [&str; 7] =
+        ["order", "coupon", "presale_strategy", "gift_run", "pool_order", "wallet", "sprint"];
     /// Kind and id, as stores keep them.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
@@ -34,13 +37,14 @@ impl Subject {
             Self::GiftRun(id) => ("gift_run", id.as_str()),
             Self::PoolOrder(id) => ("pool_order", id.as_str()),
             Self::Wallet => ("wallet", WALLET),
+            Self::Sprint(id) => ("sprint", id.as_str()),
         }
     }
     /// Whether it is long work, done step by step: a pass over orders, a walk over a ranking. What sets it does not
     /// wait for its end, and it goes on after a restart where it stood.
     pub const fn is_work(&self) -> bool {
         match self {
-            Self::PresaleStrategy(_) | Self::GiftRun(_) => true,
+            Self::PresaleStrategy(_) | Self::GiftRun(_) | Self::Sprint(_) => true,
             Self::Order(_) | Self::Coupon(_) | Self::PoolOrder(_) | Self::Wallet => false,
         }
     }
@@ -53,6 +57,7 @@ impl Subject {
             "gift_run" => GiftStrategyId::try_new(id).ok().map(Self::GiftRun),
             "pool_order" => OrderId::try_new(id).ok().map(Self::PoolOrder),
             "wallet" => (id == WALLET).then_some(Self::Wallet),
+            "sprint" => CampaignId::try_new(id).ok().map(Self::Sprint),
             _ => None,
         }
     }

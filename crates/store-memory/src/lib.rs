@@ -13,6 +13,7 @@ mod page;
 mod pool;
 mod queues;
 mod read;
+mod sprints;
 mod tables;
 mod undo;
 mod write;

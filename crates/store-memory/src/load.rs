@@ -14,6 +14,10 @@ pub fn load(tables: &Tables, keys: &Keys, rows: &mut Rows) {
         let found = of(&key.0).and_then(|shop| shop.batches.get(&key.1).map(|record| shop.batch(record)));
         rows.batches.push((key.clone(), found));
     }
+    for key in &keys.places {
+        let found = of(&key.shop_id).map(|shop| crate::sprints::places(shop, key));
+        rows.places.push((key.clone(), found.unwrap_or_default()));
+    }
     for key in &keys.parked {
         let found = of(&key.0).map(|shop| shop.parked(&key.1).cloned().collect());
         rows.parked.push((key.clone(), found.unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! The plain tables: how each one's rows are found and put.
 
 use crate::open::Open;
-use crate::orders;
+use crate::orders::{self, move_timer};
 use crate::tables::Tables;
 use crate::tables::{at, refused};
 use crate::undo::{mark, put, take, unmark};
@@ -10,10 +10,11 @@ use domain::{
     customer::Standing,
     message::{Message, addressee::Addressee, numbers::Number},
     reward::{Book, Charter, Reward, Taker},
+    sprint::{Member, Reached, SprintBook},
 };
 use port::{
     BatchClaims, Change, CodeRow, ConflictRow, EarlyReports, Import, InboxRow, Noun, OrderRow, PackRow,
-    RequestRow, Row, StoreError,
+    RequestRow, Row, StoreError, Subject,
 };
 
 type Found<R> = Result<Vec<Option<R>>, StoreError>;
@@ -277,6 +278,46 @@ impl Noun<Taker> for Open<'_> {
         for Change { key: (shop, campaign, customer), row, .. } in changes {
             let key = (campaign.clone(), customer.clone());
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.takers), key, row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<SprintBook> for Open<'_> {
+    fn load(&mut self, keys: &[<SprintBook as Row>::Key]) -> Found<SprintBook> {
+        Ok(self.find(keys, |tables, (shop, campaign)| tables.shops.get(shop)?.sprints.get(campaign).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<SprintBook>]) -> Written {
+        for Change { key: (shop, campaign), row, old_wake, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.sprints), campaign.clone(), row.clone());
+            let subject = || Subject::Sprint(campaign.clone());
+            move_timer(self.tables, &mut self.undo, shop, subject, *old_wake, row.wake_at);
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Member> for Open<'_> {
+    fn load(&mut self, keys: &[<Member as Row>::Key]) -> Found<Member> {
+        Ok(self.find::<Member>(keys, |tables, (shop, campaign, wave, customer)| {
+            let key = (campaign.clone(), wave.clone(), customer.clone());
+            tables.shops.get(shop)?.members.get(&key).cloned()
+        }))
+    }
+    fn write(&mut self, changes: &[Change<Member>]) -> Written {
+        for Change { key: (shop, campaign, wave, customer), row, .. } in changes {
+            let key = (campaign.clone(), wave.clone(), customer.clone());
+            let before = self.tables.of(shop).members.get(&key).map(|known| known.reached.clone());
+            let place = |Reached { tier, qualified_at }: Reached| {
+                (campaign.clone(), wave.clone(), tier, qualified_at, customer.clone())
+            };
+            for was in before.into_iter().flatten() {
+                unmark(self.tables, &mut self.undo, at(shop, |s| &mut s.places), place(was));
+            }
+            for reached in &row.reached {
+                mark(self.tables, &mut self.undo, at(shop, |s| &mut s.places), place(*reached));
+            }
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.members), key, row.clone());
         }
         Ok(())
     }

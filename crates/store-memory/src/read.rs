@@ -3,10 +3,10 @@
 use crate::Place;
 use crate::page::after;
 use crate::tables::OfShop;
-use crate::{MemoryStore, pool, queues};
+use crate::{MemoryStore, pool, queues, sprints};
 use domain::{
     BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
-    RewardId, ShopId, WebhookId,
+    RewardId, ShopId, WaveId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -21,10 +21,11 @@ use domain::{
     pool::{Candidate, PoolOrder, Stage},
     reward::{Book, Charter, Reward, Taker},
     shop::Shop,
+    sprint::{Member, PlacesKey, SprintBook},
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, HELD, Import, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick,
+    Dispatch, DueReceiver, HELD, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick, Places,
     PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
@@ -318,6 +319,40 @@ impl Reader for MemoryStore {
             let late = |customer: &str| page.after.as_deref().is_none_or(|after| customer > after);
             rows.filter(|(customer, _)| late(customer.as_str())).take(page.limit).collect()
         })
+    }
+
+    fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>> {
+        self.of(shop, |of| of.sprints.get(campaign).cloned())
+    }
+
+    fn sprint_member(
+        &self,
+        shop: &ShopId,
+        (campaign, wave): (&CampaignId, &WaveId),
+        customer: &CustomerId,
+    ) -> Read<Option<Member>> {
+        self.of(shop, |of| of.members.get(&(campaign.clone(), wave.clone(), customer.clone())).cloned())
+    }
+
+    fn sprint_members(
+        &self,
+        shop: &ShopId,
+        (campaign, wave): (&CampaignId, &WaveId),
+        which: Members,
+        page: &Page,
+    ) -> Read<Vec<(CustomerId, Member)>> {
+        let after = page.after.as_deref().unwrap_or_default();
+        self.of(shop, |of| {
+            let of_wave = of.members.iter().filter(|((of, part, _), _)| of == campaign && part == wave);
+            let behind = of_wave.filter(|((.., customer), _)| customer.as_str() > after);
+            let wanted = behind.filter(|(_, member)| which == Members::All || member.is_late());
+            let rows = wanted.map(|((.., customer), member)| (customer.clone(), member.clone()));
+            rows.take(page.limit).collect()
+        })
+    }
+
+    fn sprint_places(&self, key: &PlacesKey) -> Read<Places> {
+        self.of(&key.shop_id, |of| sprints::places(of, key))
     }
 
     fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>> {

@@ -2,7 +2,7 @@
 
 use domain::{
     BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
-    RewardId, ShopId, WebhookId,
+    RewardId, ShopId, WaveId, WebhookId,
     campaign::{Campaign, Counters},
     coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
@@ -17,6 +17,7 @@ use domain::{
     order::Order,
     pool::{Candidate, PoolOrder, RankKey},
     reward::{Book, Charter, Reward, Taker},
+    sprint::{Member, SprintBook},
     shop::Shop,
 };
 use port::{
@@ -85,6 +86,10 @@ pub struct OfShop {
     pub books: BTreeMap<CampaignId, Book>,
     pub charters: BTreeMap<CampaignId, Charter>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
+    pub sprints: BTreeMap<CampaignId, SprintBook>,
+    pub members: BTreeMap<(CampaignId, WaveId, CustomerId), Member>,
+    /// Who has reached a tier of a wave, by when.
+    pub places: BTreeSet<(CampaignId, WaveId, u8, Instant, CustomerId)>,
     pub early_reports: BTreeMap<String, EarlyReports>,
     pub outbox: BTreeMap<String, OutboxRow>,
     pub pool: PoolRow,

@@ -25,7 +25,8 @@ macro_rules! select {
         concat!(
             "SELECT shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind, origin_order_id,
             allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id, lock_until, used_on,
-            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by, rewarded_by, forfeited_at FROM coupons ",
+            ended_at, wake_at, batch_id, kind, percent_off, also_on, named_by, rewarded_by, forfeited_at,
+            usable_from FROM coupons ",
             $rest
         )
     };
@@ -75,6 +76,7 @@ fn origin(cells: &Cells<'_, '_>) -> Result<Origin, StoreError> {
             kind,
             percent_off,
             rewarded_by: cells.id_or_null(24)?,
+            usable_from: cells.instant_or_null(26)?,
         }));
     }
     if kind != CouponKind::Payment {
@@ -107,9 +109,9 @@ impl Noun<Coupon> for Open<'_> {
             "INSERT INTO coupons (shop_id, coupon_id, campaign_id, version, customer_id, spend, save, bind,
             origin_order_id, allow_baitiao, claimed_at, usable_until, status, lock_order_id, lock_payment_id,
             lock_until, used_on, ended_at, wake_at, batch_id, kind, percent_off, also_on,
-            named_by, rewarded_by, forfeited_at)
+            named_by, rewarded_by, forfeited_at, usable_from)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-            ?21, ?22, ?23, ?24, ?25, ?26)";
+            ?21, ?22, ?23, ?24, ?25, ?26, ?27)";
         // What a coupon was claimed as never changes.
         let update =
             "UPDATE coupons SET usable_until = ?3, status = ?4, lock_order_id = ?5, lock_payment_id = ?6,
@@ -163,6 +165,7 @@ fn put(insert: &mut Statement<'_>, shop: &ShopId, coupon: &Coupon) -> Result<(),
         ids(&coupon.named_by)?,
         batch.and_then(|batch| batch.rewarded_by.as_ref()).map(CampaignId::as_str),
         coupon.forfeited_at.map(Instant::micros),
+        batch.and_then(|batch| batch.usable_from).map(Instant::micros),
     ];
     insert.execute(row).doing(WRITING).map(drop)
 }

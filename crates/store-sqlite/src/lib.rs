@@ -37,6 +37,7 @@ mod rewards;
 mod schema;
 mod seal;
 mod shops;
+mod sprints;
 mod timers;
 mod transaction;
 mod typed;

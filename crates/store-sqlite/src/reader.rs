@@ -4,11 +4,11 @@ use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
     arrivals, batches, centre, conflicts, coupons, customers, dispatches, imports, ledger, messages, meta,
-    orders, outbox, pool, rewards, schema, shops, timers, wallets,
+    orders, outbox, pool, rewards, schema, shops, sprints, timers, wallets,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
-    WebhookId,
+    WaveId, WebhookId,
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -23,10 +23,11 @@ use domain::{
     pool::{Candidate, PoolOrder, Stage},
     reward::{Book, Charter, Reward, Taker},
     shop::Shop,
+    sprint::{Member, PlacesKey, SprintBook},
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, Import, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick, PoolRow,
+    Dispatch, DueReceiver, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick, Places, PoolRow,
     Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
@@ -233,6 +234,29 @@ impl Reader for SqliteReader {
     }
     fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>> {
         self.with(|db| rewards::takers(db, shop, campaign, page))
+    }
+    fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>> {
+        self.with(|db| sprints::book(db, shop, campaign))
+    }
+    fn sprint_member(
+        &self,
+        shop: &ShopId,
+        wave: (&CampaignId, &WaveId),
+        customer: &CustomerId,
+    ) -> Read<Option<Member>> {
+        self.with(|db| sprints::member(db, shop, wave, customer))
+    }
+    fn sprint_members(
+        &self,
+        shop: &ShopId,
+        wave: (&CampaignId, &WaveId),
+        which: Members,
+        page: &Page,
+    ) -> Read<Vec<(CustomerId, Member)>> {
+        self.with(|db| sprints::members(db, shop, wave, which, page))
+    }
+    fn sprint_places(&self, key: &PlacesKey) -> Read<Places> {
+        self.with(|db| sprints::places(db, key))
     }
     fn messages(&self, shop: &ShopId, filter: &MessageFilter, page: &Page) -> Read<Vec<Message>> {
         self.with(|db| messages::messages(db, shop, filter, page))

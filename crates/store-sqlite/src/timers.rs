@@ -16,6 +16,7 @@ pub enum Kind {
     GiftRun,
     PoolOrder,
     Wallet,
+    Sprint,
 }
 
 /// Takes timers away and puts new ones.

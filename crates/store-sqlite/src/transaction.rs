@@ -1,7 +1,7 @@
 //! What a transaction loads and writes: every table, in the order of their locking.
 
 use crate::under_way::Open;
-use crate::{arrivals, batches, centre, dispatches, ledger, meta, outbox, pool, shops, wallets};
+use crate::{arrivals, batches, centre, dispatches, ledger, meta, outbox, pool, shops, sprints, wallets};
 use port::{Changes, Handing, Keys, Nouns, Rows, StoreError, Transaction, answered};
 
 impl Open<'_> {
@@ -45,6 +45,9 @@ impl Transaction for Open<'_> {
         }
         if !keys.parked.is_empty() {
             rows.parked.extend(answered(&keys.parked, arrivals::load_parked(db, &keys.parked)?));
+        }
+        for key in &keys.places {
+            rows.places.push((key.clone(), sprints::places(db, key)?));
         }
         self.load_tables(keys, rows)?;
         pool::load(db, &mut self.pooled, &keys.pool, &mut rows.pool)

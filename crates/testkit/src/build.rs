@@ -217,6 +217,7 @@ pub fn coupon_of(batch_id: &str, coupon_id: &str, customer_id: &str) -> Coupon {
         kind: batch.kind,
         percent_off: None,
         rewarded_by: None,
+        usable_from: None,
     };
     Coupon {
         origin: from.into(),

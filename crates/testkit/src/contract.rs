@@ -18,6 +18,7 @@ pub mod random;
 pub mod rewards;
 pub mod rows;
 pub mod settings;
+pub mod sprints;
 mod steps;
 pub mod tables;
 pub mod timers;
@@ -63,6 +64,8 @@ cases! {
     rows::a_message_is_made_once,
     rows::messages_change,
     rewards::a_s2_17_the_last_winners,
+    sprints::a_s3_3_places_go_by_receipt_then_by_customer,
+    sprints::members_of_a_wave,
     arrivals::the_sandbox_clock_is_kept,
     ids::a_g_11_ids_are_the_platforms_own_text,
     ids::a_g_11_lists_go_on_after_any_id,
@@ -78,6 +81,7 @@ cases! {
     timers::timers_move_with_their_order,
     timers::timers_of_coupons,
     timers::timers_of_wallets,
+    sprints::timers_of_sprints,
     lists::lists_are_cut_into_pages,
     lists::a_page_may_begin_anywhere,
     lists::open_imports_are_found_over_all_shops,

@@ -2,7 +2,7 @@
 
 use super::pool::PoolDecision;
 use domain::{
-    BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
+    BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WaveId, WebhookId,
     campaign::{Campaign, Count, order_wake},
     coupon::{BatchCounters, BatchRecord, Coupon, CouponStatus},
     customer::Standing,
@@ -18,6 +18,7 @@ use domain::{
     order::Order,
     reward::{Book, Charter, Reward, Taker},
     shop::Shop,
+    sprint::{Member, SprintBook},
 };
 use port::{
     CodeRow, ConflictRow, Digest, Dispatch, DispatchUpdate, EarlyReports, Import, InboxKey, InboxRow,
@@ -49,6 +50,8 @@ pub struct Decision {
     pub books: Vec<(CampaignId, Book)>,
     pub charters: Vec<(CampaignId, Charter)>,
     pub takers: Vec<(CampaignId, CustomerId, Taker)>,
+    pub sprints: Vec<(CampaignId, SprintBook)>,
+    pub members: Vec<((CampaignId, WaveId, CustomerId), Member)>,
     pub early_reports: Vec<(String, EarlyReports)>,
     pub forget_early: Option<Instant>,
     pub outbox: Vec<OutboxRow>,
@@ -76,7 +79,8 @@ impl Decision {
         let orders = self.orders.iter().filter_map(order_wake);
         let wallet = self.wallet.iter().filter_map(|wallet| wallet.differences.tell_at);
         let coupons = self.coupons.iter().filter_map(|coupon| coupon.wake_at);
-        orders.chain(coupons).chain(wallet).chain(self.pool.wakes())
+        let sprints = self.sprints.iter().filter_map(|(_, book)| book.wake_at);
+        orders.chain(coupons).chain(wallet).chain(sprints).chain(self.pool.wakes())
     }
 }
 

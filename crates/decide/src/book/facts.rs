@@ -11,7 +11,7 @@ use super::pool::PoolFacts;
 use super::shop_slot::{ShopSlot, Written};
 use super::tables::Tables;
 use domain::{
-    BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, ShopId,
+    BatchId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId, ShopId,
     campaign::order_wake,
     coupon::{BatchCounters, Coupon},
     customer::Standing,
@@ -21,10 +21,11 @@ use domain::{
         numbers::{Number, NumberKey},
     },
     order::Order,
+    sprint::PlacesKey,
 };
 use port::{
     BatchClaimKey, BatchClaims, BatchRow, Changes, CodeKey, CodeRow, EarlyReports, Import, InboxKey,
-    InboxRow, Keys, OrderRow, PackRow, Parked, RequestRow, Rows, ShopRow, Subject, Timer, WalletChange,
+    InboxRow, Keys, OrderRow, PackRow, Parked, Places, RequestRow, Rows, ShopRow, Subject, Timer, WalletChange,
     Writers,
 };
 use rustc_hash::FxHashMap;
@@ -53,6 +54,7 @@ pub struct Facts {
     parked: FxHashMap<Key<OrderId>, Vec<Parked>>,
     batches: FxHashMap<Key<BatchId>, Option<BatchSlot>>,
     pool: PoolFacts,
+    pub(super) places: FxHashMap<PlacesKey, Places>,
     changes: Changes,
     /// What was read beside the plain tables and not loaded.
     missed: RefCell<Missed>,
@@ -63,6 +65,7 @@ struct Missed {
     shops: Vec<ShopId>,
     parked: Vec<Key<OrderId>>,
     batches: Vec<Key<BatchId>>,
+    places: Vec<PlacesKey>,
 }
 
 impl Facts {
@@ -75,6 +78,7 @@ impl Facts {
             parked: FxHashMap::default(),
             batches: FxHashMap::default(),
             pool: PoolFacts::default(),
+            places: FxHashMap::default(),
             changes: Changes::default(),
             missed: RefCell::default(),
         }
@@ -89,8 +93,8 @@ impl Facts {
     }
     /// Whether a row was read that was not loaded: then what was decided does not count.
     pub fn has_missed(&self) -> bool {
-        let Missed { shops, parked, batches } = &*self.missed.borrow();
-        let others = !(shops.is_empty() && parked.is_empty() && batches.is_empty());
+        let Missed { shops, parked, batches, places } = &*self.missed.borrow();
+        let others = !(shops.is_empty() && parked.is_empty() && batches.is_empty() && places.is_empty());
         others || self.tables.has_missed() || self.pool.has_missed()
     }
     /// Which, for a message.
@@ -99,8 +103,8 @@ impl Facts {
     }
     /// The keys of the rows that were read and not loaded. They are missed no more.
     pub fn take_missed(&mut self) -> Keys {
-        let Missed { shops, parked, batches } = self.missed.take();
-        let mut keys = Keys { shops, parked, batches, ..Keys::default() };
+        let Missed { shops, parked, batches, places } = self.missed.take();
+        let mut keys = Keys { shops, parked, batches, places, ..Keys::default() };
         self.tables.take_missed(&mut keys);
         keys.pool.orders = self.pool.take_missed();
         keys
@@ -126,6 +130,7 @@ impl Facts {
     pub fn end_round(&mut self, writers: Writers) {
         self.tables.end(writers);
         self.parked.clear();
+        self.places.clear();
         self.pool.end_round();
         self.changes = Changes::default();
         match writers {
@@ -164,6 +169,15 @@ impl Facts {
         self.batches.contains_key(key)
     }
 
+    /// Who stands in a stretch of those who have reached a tier, as it is stored.
+    pub fn places(&self, key: &PlacesKey) -> &[(Instant, CustomerId)] {
+        let found = self.places.get(key);
+        if found.is_none() {
+            self.missed.borrow_mut().places.push(key.clone());
+        }
+        found.map_or(&[], |places| &places[..])
+    }
+
     /// The presale pool's part.
     pub fn pool(&self) -> &PoolFacts {
         &self.pool
@@ -178,6 +192,7 @@ impl Facts {
             self.shops.insert(id, slot);
         }
         self.parked.extend(rows.parked);
+        self.places.extend(rows.places);
         for (key, row) in rows.batches {
             self.batches.insert(key, row.map(|row| BatchSlot { row, dirty: false }));
         }
@@ -286,6 +301,7 @@ impl Facts {
         }
         let (books, charters) = (decision.books, decision.charters);
         self.apply_rewards(shop_id, decision.rewards, books, charters, decision.takers);
+        self.apply_sprints(shop_id, decision.sprints, decision.members);
         for (id, reports) in decision.early_reports {
             self.tables.early_reports.put((shop_id.clone(), id), reports);
         }
@@ -356,6 +372,10 @@ impl Facts {
                     wallet.differences.tell_at = None;
                     slot.put_wallet(wallet);
                 }
+            }
+            Subject::Sprint(id) => {
+                let key = (timer.shop_id.clone(), id.clone());
+                self.tables.sprints.amend(&key, |book| book.wake_at = None);
             }
             Subject::PresaleStrategy(_) | Subject::GiftRun(_) | Subject::PoolOrder(_) => {
                 let shop = self.shops.get_mut(&timer.shop_id).and_then(Option::as_mut);

@@ -9,6 +9,7 @@ mod pool;
 mod published;
 mod rewards;
 mod shop_slot;
+mod sprints;
 mod table;
 mod tables;
 

@@ -50,7 +50,7 @@ impl<'a> PublishedCoupon<'a> {
             spend: coupon.spend,
             save: coupon.save,
             status: coupon.status,
-            usable_from: shop.time_zone.format(coupon.claimed_at),
+            usable_from: shop.time_zone.format(coupon.usable_from()),
             usable_until: shop.time_zone.format(coupon.usable_until),
         }
     }

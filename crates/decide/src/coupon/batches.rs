@@ -5,11 +5,16 @@ use crate::book::{BatchCount, Draft};
 use crate::command::Reply;
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, OrderId, Refusal,
-    campaign::{Count, post_payment::draws_of},
+    campaign::{
+        Count,
+        post_payment::draws_of,
+        sprint::{self, prizes_of},
+    },
     coupon::{Batch, BatchCounters, BatchRecord, Coupon, CouponStatus, Grant, Lock, grant},
     limits,
     order::{State, coupons},
     risk,
+    time::Window,
 };
 use port::{BatchRow, CodeRow, Digest};
 use serde_json::json;
@@ -73,6 +78,10 @@ pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
         let detail = format!("prizes of campaign {campaign} are coupons of it");
         return Err(Refusal::with(Code::BatchInUse, detail));
     }
+    if let Some(sprint) = prizes_of(rows, id, draft.now) {
+        let detail = format!("the prizes of sprint {sprint} are coupons of it; it is closed with the sprint alone");
+        return Err(Refusal::with(Code::NotClosable, detail));
+    }
     let record = BatchRecord { voided_at: Some(draft.now), ..(*row.record).clone() };
     Ok(put(draft, record, row.counters))
 }
@@ -92,9 +101,24 @@ pub fn reward(
     campaign: &CampaignId,
 ) -> Result<Coupon, Refusal> {
     let row = find(draft, id)?;
-    let mut coupons = give_for(draft, row, by, (1, 0), Some(campaign))?;
+    let mut coupons = give_for(draft, row, by, (1, 0), Some((campaign, None)))?;
     draft.count(campaign, Count::Issued);
     Ok(coupons.pop().unwrap_or_else(|| unreachable!("one was given")))
+}
+
+/// Gives so many as the prize of a sprint, usable in a window: all of them or none (A-S3-11).
+pub fn prize(
+    draft: &mut Draft<'_>,
+    id: &BatchId,
+    (by, campaign): (&CustomerId, &CampaignId),
+    (count, usable): (u32, Window),
+) -> Result<Vec<Coupon>, Refusal> {
+    let row = find(draft, id)?;
+    let coupons = give_for(draft, row, by, (count, 0), Some((campaign, Some(usable))))?;
+    for _ in &coupons {
+        draft.count(campaign, Count::Issued);
+    }
+    Ok(coupons)
 }
 
 fn give(
@@ -112,14 +136,15 @@ fn give_for(
     row: &BatchRow,
     by: &CustomerId,
     (count, kept): (u32, u32),
-    rewarded_by: Option<&CampaignId>,
+    rewarded: Option<(&CampaignId, Option<Window>)>,
 ) -> Result<Vec<Coupon>, Refusal> {
     let batch = &row.record.batch;
+    let (rewarded_by, usable) = (rewarded.map(|(campaign, _)| campaign), rewarded.and_then(|(_, usable)| usable));
     let had = draft.batch_claims(by, &batch.batch_id);
     let blocked = risk::is_blocked(&draft.standing(by), draft.now);
     // One order may bring coupons of a batch by more than one campaign.
     let (record, counters) = (&*row.record, &draft.batch_counters(row));
-    let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept, rewarded_by };
+    let facts = Grant { record, counters, customer_id: by, had, blocked, count, kept, rewarded_by, usable };
     let now = draft.now;
     let coupons = grant(&facts, || draft.next("cp"), now)?;
     let changes = draft.changes();
@@ -154,6 +179,11 @@ fn void_one(draft: &mut Draft<'_>, id: &CouponId) -> Result<Coupon, Refusal> {
         CouponStatus::Locked => return Err(Code::CouponLocked.into()),
         CouponStatus::Used => return Err(Code::CouponUsed.into()),
         CouponStatus::Expired => return Err(Code::CouponExpired.into()),
+    }
+    let won_of = coupon.counted_for().and_then(|id| draft.campaign(id)).map(|row| &row.campaign);
+    if let Some(sprint) = won_of.filter(|campaign| campaign.current().terms.of::<sprint::Terms>().is_some()) {
+        let detail = format!("sprint {} gave it; it is decided there who has a prize", sprint.campaign_id);
+        return Err(Refusal::with(Code::NotClosable, detail));
     }
     coupon.void(draft.now);
     draft.publish_coupon("coupon.void", &coupon);

@@ -101,6 +101,7 @@ pub fn close(draft: &mut Draft<'_>, id: &CampaignId, closing: Closing) -> Result
     if row.campaign.is_closed(draft.now) {
         return Ok(reply(draft, row));
     }
+    campaign::may_close(draft, &row.campaign)?;
     let promised = campaign::promised(draft, &row.campaign);
     if let Some(promised) = promised.filter(|_| closing == Closing::Asked) {
         return Err(Refusal::with(Code::ConfirmationRequired, promised));

@@ -13,7 +13,7 @@ use super::{
     wants::Wants,
 };
 use crate::{
-    Code, Instant, OrderId, Refusal,
+    CampaignId, Code, Instant, OrderId, Refusal,
     event::Placed,
     message::{Message, notices},
     order::{Order, Scopes, State},
@@ -70,6 +70,12 @@ macro_rules! calls_of_kinds {
         pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
             match campaign.current().terms {
                 $(Terms::$Kind(_) => super::$module::Kind::published(desk, campaign)),+
+            }
+        }
+        /// Whether a campaign may be closed now.
+        pub fn may_close(desk: &dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+            match campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::may_close(desk, campaign)),+
             }
         }
         /// What a campaign that is closed now has promised in public and keeps no longer.
@@ -136,6 +142,13 @@ macro_rules! calls_of_kinds {
             let Some(row) = desk.campaign(campaign_id) else { return Ok(()) };
             match row.campaign.current().terms {
                 $(Terms::$Kind(_) => super::$module::Kind::undelivered(desk, message, code)),+
+            }
+        }
+        /// A moment of a campaign's own has come; of one that is not there nothing does.
+        pub fn moment(desk: &mut dyn Desk<'_>, id: &CampaignId) -> Result<(), Refusal> {
+            let Some(row) = desk.campaign(id) else { return Ok(()) };
+            match row.campaign.current().terms {
+                $(Terms::$Kind(_) => super::$module::Kind::moment(desk, id)),+
             }
         }
         /// What a customer or a merchant does.

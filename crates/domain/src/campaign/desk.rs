@@ -14,6 +14,7 @@ use crate::{
     },
     order::{Order, TimelineEntry},
     reward::Rewards,
+    sprint::Sprints,
     shop::Shop,
     time::Zone,
 };
@@ -22,7 +23,7 @@ use std::str::FromStr;
 
 /// Facts and changes of one decision. Rows that a kind reads here beyond its order's own it has wished for
 /// before: see [`super::wants::Wants`].
-pub trait Desk<'a>: Office + Rewards {
+pub trait Desk<'a>: Office + Rewards + Sprints {
     /// The moment at which it is decided.
     fn now(&self) -> Instant;
     /// The shop that it is about.

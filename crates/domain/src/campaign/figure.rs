@@ -34,6 +34,7 @@ pub enum Unit {
 #[derive(Debug, Clone, Copy)]
 enum Of {
     Brought,
+    Kept,
     Shown(fn(&Counters) -> Value),
     Timed(fn(&Campaign, &Counters, (&Zone, Instant)) -> Value),
 }
@@ -42,6 +43,10 @@ impl Figure {
     /// A count, or an amount, that the campaign's orders bring: see [`super::CampaignKind::brings`].
     pub const fn brought(name: &'static str, unit: Unit, en: &'static str, zh: &'static str) -> Self {
         Self { name, unit, en, zh, of: Of::Brought }
+    }
+    /// A count, or an amount, that the kind counts with what it keeps beside orders, such as members.
+    pub const fn kept(name: &'static str, unit: Unit, en: &'static str, zh: &'static str) -> Self {
+        Self { name, unit, en, zh, of: Of::Kept }
     }
     /// One that is read off the campaign's counters.
     pub const fn shown(
@@ -67,10 +72,14 @@ impl Figure {
     pub const fn is_brought(&self) -> bool {
         matches!(self.of, Of::Brought)
     }
+    /// Whether the kind counts it with what it keeps beside orders.
+    pub const fn is_kept(&self) -> bool {
+        matches!(self.of, Of::Kept)
+    }
     /// Its value now.
     pub fn value(&self, campaign: &Campaign, counters: &Counters, at: (&Zone, Instant)) -> Value {
         match self.of {
-            Of::Brought => json!(counters.brought(self.name)),
+            Of::Brought | Of::Kept => json!(counters.brought(self.name)),
             Of::Shown(of) => of(counters),
             Of::Timed(of) => of(campaign, counters, at),
         }

@@ -65,6 +65,10 @@ pub trait CampaignKind {
     fn published(_: &mut dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
         Ok(())
     }
+    /// Whether a campaign may be closed now, whatever was promised.
+    fn may_close(_: &dyn Desk<'_>, _: &Campaign) -> Result<(), Refusal> {
+        Ok(())
+    }
     /// What a campaign that is closed now has promised in public and keeps no longer, for people.
     fn promised(_: &dyn Desk<'_>, _: &Campaign) -> Option<String> {
         None
@@ -96,6 +100,10 @@ pub trait CampaignKind {
     /// That moment has come. Fired twice or late it does what is right now; afterwards [`CampaignKind::wake`]
     /// names a later moment, or none.
     fn due(_: &mut dyn Desk<'_>, _: &mut Order) -> Result<(), Refusal> {
+        Ok(())
+    }
+    /// A moment of the campaign's own has come. Fired twice or late it does what is right now.
+    fn moment(_: &mut dyn Desk<'_>, _: &CampaignId) -> Result<(), Refusal> {
         Ok(())
     }
     /// A message of one of its campaigns that was let out did not reach its provider.

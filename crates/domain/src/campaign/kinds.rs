@@ -26,6 +26,8 @@ macro_rules! kinds {
             PriceFloor: price_floor,
             /// What a paid order brings.
             PostPayment: post_payment,
+            /// Members enroll, spend, and win.
+            Sprint: sprint,
         }
     };
 }

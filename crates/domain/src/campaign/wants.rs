@@ -1,6 +1,6 @@
 //! Which rows a kind wants beyond its order's own. They are loaded before anything is decided.
 
-use crate::{BatchId, CampaignId, CouponId, CustomerId, OrderId, RewardId};
+use crate::{BatchId, CampaignId, CouponId, CustomerId, OrderId, RewardId, WaveId};
 
 /// Names of rows of one shop, each wished for as often as one likes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct Wants {
     pub takers: Vec<(CampaignId, CustomerId)>,
     /// What campaigns of rewards keep.
     pub books: Vec<CampaignId>,
+    /// Sprints: where they stand.
+    pub sprints: Vec<CampaignId>,
+    /// Waves of sprints, each with a customer who may take part.
+    pub members: Vec<(CampaignId, WaveId, CustomerId)>,
     /// Coupon batches, each with who may be given one, if anybody.
     pub batches: Vec<(BatchId, Option<CustomerId>)>,
 }

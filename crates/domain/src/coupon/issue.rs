@@ -5,7 +5,7 @@
 //! out and not redeemed stay within the quantity; a customer never has more than the limit.
 
 use super::{Batch, Coupon, CouponStatus, FromBatch};
-use crate::{CampaignId, Code, CouponId, CustomerId, Instant, Refusal};
+use crate::{CampaignId, Code, CouponId, CustomerId, Instant, Refusal, time::Window};
 use money::Money;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -151,6 +151,8 @@ pub struct Grant<'a> {
     pub kept: u32,
     /// The campaign whose reward they are.
     pub rewarded_by: Option<&'a CampaignId>,
+    /// When they can be used, where they are given ahead of that, or not for as long as the batch goes (A-S3-14).
+    pub usable: Option<Window>,
 }
 
 /// Makes the coupons, or says what stands against them: the batch is void, over or not begun, all are
@@ -160,10 +162,10 @@ pub fn grant(
     mut next: impl FnMut() -> CouponId,
     now: Instant,
 ) -> Result<Vec<Coupon>, Refusal> {
-    let Grant { record, counters, customer_id, had, blocked, count, kept, rewarded_by } = *grant;
+    let Grant { record, counters, customer_id, had, blocked, count, kept, rewarded_by, usable } = *grant;
     let batch = &record.batch;
     record.check_live(now)?;
-    if now < batch.starts_at {
+    if now < batch.starts_at && usable.is_none() {
         return Err(Refusal::with(Code::NotStarted, format!("the batch begins at {}", batch.starts_at)));
     }
     if count == 0 {
@@ -186,7 +188,9 @@ pub fn grant(
         kind: batch.kind,
         percent_off: batch.benefit.percent_off,
         rewarded_by: rewarded_by.cloned(),
+        usable_from: usable.map(|usable| usable.starts_at.max(batch.starts_at)).filter(|from| *from > now),
     };
+    let until = usable.map_or(batch.ends_at, |usable| usable.ends_at.min(batch.ends_at));
     let coupon = |coupon_id| Coupon {
         coupon_id,
         origin: origin.clone().into(),
@@ -194,7 +198,7 @@ pub fn grant(
         spend: batch.benefit.spend,
         save: batch.benefit.save.unwrap_or(Money::ZERO),
         claimed_at: now,
-        usable_until: batch.ends_at,
+        usable_until: until,
         status: CouponStatus::Available,
         lock: None,
         used_on: None,
@@ -202,7 +206,7 @@ pub fn grant(
         named_by: Vec::new(),
         forfeited_at: None,
         ended_at: None,
-        wake_at: Some(batch.ends_at),
+        wake_at: Some(until),
     };
     Ok((0..count).map(|_| coupon(next())).collect())
 }

@@ -122,6 +122,19 @@ impl Coupon {
     pub fn batch_id(&self) -> Option<&BatchId> {
         self.origin.batch().map(|batch| &batch.batch_id)
     }
+    /// From when on it can be used.
+    pub fn usable_from(&self) -> Instant {
+        let later = self.origin.batch().and_then(|batch| batch.usable_from);
+        later.map_or(self.claimed_at, |later| later.max(self.claimed_at))
+    }
+    /// Refuses one that was given ahead of its time.
+    fn check_begun(&self, at: Instant) -> Result<(), Refusal> {
+        let later = self.origin.batch().and_then(|batch| batch.usable_from);
+        match later.filter(|later| at < *later) {
+            Some(later) => Err(Refusal::with(Code::NotStarted, format!("the coupon works from {later} on"))),
+            None => Ok(()),
+        }
+    }
     /// What it is; those that recovery shows work at the cashier.
     pub fn kind(&self) -> CouponKind {
         self.origin.batch().map_or(CouponKind::Payment, |batch| batch.kind)
@@ -165,6 +178,7 @@ impl Coupon {
         if at >= until {
             return Err(Code::CouponExpired.into());
         }
+        self.check_begun(at)?;
         if !self.works_with(method) {
             return Err(Code::MethodNotSupported.into());
         }
@@ -257,6 +271,7 @@ impl Coupon {
                 }
             }
         }
+        self.check_begun(placed_at)?;
         self.end(CouponStatus::Used, at);
         self.used_on = Some(order.clone());
         Ok(())
@@ -283,6 +298,7 @@ impl Coupon {
         if at >= until {
             return Err(Code::CouponExpired.into());
         }
+        self.check_begun(at)?;
         self.end(CouponStatus::Used, at);
         self.used_on = Some(order.clone());
         Ok(())

@@ -1,7 +1,7 @@
 //! What a coupon was claimed from: the offer of a recovery campaign, or a batch.
 
 use super::CouponKind;
-use crate::{BatchId, CampaignId, OrderId, campaign::promotion::PercentOff};
+use crate::{BatchId, CampaignId, Instant, OrderId, campaign::promotion::PercentOff};
 use serde::{Deserialize, Serialize};
 
 /// Where a coupon comes from. Its fields stand beside the coupon's own.
@@ -40,6 +40,9 @@ pub struct FromBatch {
     /// The campaign whose reward it is (S2-R07).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rewarded_by: Option<CampaignId>,
+    /// From when on it can be used, where that is not when it was given (A-S3-14).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usable_from: Option<Instant>,
 }
 
 /// Which orders a coupon may be used on (A-S0-8).

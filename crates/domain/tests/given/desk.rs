@@ -1,7 +1,7 @@
 //! A desk laid for a test: what a kind reads, and what it made of it. No engine, no store.
 
 use domain::campaign::{self, CampaignRow, Count, Counters, Desk, Roster, Step};
-use domain::coupon::{Coupon, CouponKind, CouponStatus, FromBatch};
+use domain::coupon::{Coupon, CouponKind, CouponStatus, FromBatch, Origin};
 use domain::customer::Standing;
 use domain::message::{
     Channel, Message,
@@ -14,9 +14,11 @@ use domain::message::{
 use domain::order::{Order, TimelineEntry};
 use domain::reward::{Book, Chance, Charter, Reward, Rewards, Stock, Taker};
 use domain::shop::Shop;
-use domain::time::Zone;
+use domain::sprint::{Member, PlacesKey, SprintBook, Sprints};
+use domain::time::{Window, Zone};
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
+    WaveId,
 };
 use money::Money;
 use std::collections::BTreeMap;
@@ -58,8 +60,12 @@ pub struct Table<'a> {
     pub books: BTreeMap<CampaignId, Book>,
     pub charters: BTreeMap<CampaignId, Charter>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
+    pub sprints: BTreeMap<CampaignId, SprintBook>,
+    pub members: BTreeMap<(CampaignId, WaveId, CustomerId), Member>,
     /// Coupons left of each batch.
     pub batches: BTreeMap<BatchId, u64>,
+    /// Until when coupons of batches work.
+    pub batches_until: Instant,
     /// Batches that were taken back.
     pub void: Vec<BatchId>,
     ids: u32,
@@ -87,7 +93,10 @@ impl<'a> Table<'a> {
             books: BTreeMap::new(),
             charters: BTreeMap::new(),
             takers: BTreeMap::new(),
+            sprints: BTreeMap::new(),
+            members: BTreeMap::new(),
             batches: BTreeMap::new(),
+            batches_until: super::at("2022-08-01T00:00:00"),
             void: Vec::new(),
             ids: 0,
         }
@@ -214,6 +223,57 @@ impl Office for Table<'_> {
     }
 }
 
+impl Sprints for Table<'_> {
+    fn member(&self, campaign: &CampaignId, wave: &WaveId, customer: &CustomerId) -> Member {
+        let key = (campaign.clone(), wave.clone(), customer.clone());
+        self.members.get(&key).cloned().unwrap_or_default()
+    }
+    fn put_member(&mut self, campaign: &CampaignId, wave: &WaveId, customer: &CustomerId, member: Member) {
+        self.members.insert((campaign.clone(), wave.clone(), customer.clone()), member);
+    }
+    fn sprint(&self, campaign: &CampaignId) -> SprintBook {
+        self.sprints.get(campaign).cloned().unwrap_or_default()
+    }
+    fn put_sprint(&mut self, campaign: &CampaignId, book: SprintBook) {
+        self.sprints.insert(campaign.clone(), book);
+    }
+    fn give_prize(
+        &mut self,
+        batch: &BatchId,
+        (customer, campaign): (&CustomerId, &CampaignId),
+        count: u32,
+        usable: Window,
+    ) -> Result<Vec<Coupon>, Refusal> {
+        let left = self.batches.get(batch).copied().ok_or_else(|| Refusal::new(Code::NotFound))?;
+        if left < u64::from(count) {
+            return Err(Refusal::new(Code::SoldOut));
+        }
+        (0..count)
+            .map(|_| {
+                let mut coupon = self.give_coupon(batch, customer, campaign)?;
+                coupon.usable_until = usable.ends_at;
+                if let Origin::Batch(from) = &mut coupon.origin {
+                    from.usable_from = Some(usable.starts_at).filter(|from| *from > self.now);
+                }
+                self.coupons.insert(coupon.coupon_id.clone(), coupon.clone());
+                Ok(coupon)
+            })
+            .collect()
+    }
+    fn places(&self, key: &PlacesKey) -> Vec<(Instant, CustomerId)> {
+        let of_wave = |(known, member): (&(CampaignId, WaveId, CustomerId), &Member)| {
+            let (campaign, wave, customer) = known;
+            let is_it = (campaign, wave) == (&key.campaign_id, &key.wave_id);
+            Some((member.reached(key.tier).filter(|_| is_it)?, customer.clone()))
+        };
+        let mut places: Vec<_> = self.members.iter().filter_map(of_wave).collect();
+        places.sort();
+        places.retain(|place| key.after.as_ref().is_none_or(|after| place > after));
+        places.truncate(key.limit);
+        places
+    }
+}
+
 impl Rewards for Table<'_> {
     fn reward(&self, id: &RewardId) -> Option<Reward> {
         self.rewards.get(id).cloned()
@@ -245,7 +305,7 @@ impl Rewards for Table<'_> {
             "batch_id": id, "name": "券", "kind": "shop", "spend": 2_000, "save": 1_000, "quantity": left,
             "per_customer_limit": 100, "funded_by": "merchant",
         });
-        let (starts_at, ends_at) = (super::at("01T00:00:00"), super::at("2022-08-01T00:00:00"));
+        let (starts_at, ends_at) = (super::at("01T00:00:00"), self.batches_until);
         let times = [("starts_at", starts_at), ("ends_at", ends_at)];
         let mut batch = batch;
         for (name, at) in times {
@@ -268,6 +328,7 @@ impl Rewards for Table<'_> {
             kind: CouponKind::Shop,
             percent_off: None,
             rewarded_by: Some(campaign.clone()),
+            usable_from: None,
         };
         let coupon = Coupon {
             coupon_id,

@@ -125,7 +125,7 @@ fn line(shop: &Shop, coupon: &Coupon, to: &mut String) {
             own(coupon.spend.minor().to_string()),
             own(if percent.is_some() { String::new() } else { coupon.save.minor().to_string() }),
             own(percent.unwrap_or_default()),
-            own(time::show(shop, coupon.claimed_at)),
+            own(time::show(shop, coupon.usable_from())),
             own(time::show(shop, coupon.usable_until)),
             csv_out::cell(order.map(domain::OrderId::as_str).unwrap_or_default()),
         ],

@@ -96,7 +96,7 @@ impl CouponView {
             status: coupon.status,
             bind: coupon.origin.offer().map_or(Bind::ShopScope, |offer| offer.bind),
             methods: methods.map(Method::as_str).collect(),
-            usable_from: time::show(shop, coupon.claimed_at),
+            usable_from: time::show(shop, coupon.usable_from()),
             usable_until: time::show(shop, coupon.usable_until),
             order_id: coupon.used_on.as_ref().or(coupon.bound_to()).or(held).map(ToString::to_string),
             used_on: coupon.used_on.as_ref().map(ToString::to_string),

@@ -42,6 +42,8 @@ pub const TYPES: &[&str] = &[
     "presale_strategy.pass",
     "gifts.given",
     "import.finished",
+    "sprint.enrolled",
+    "sprint.awarded",
     "sms.low_balance",
     "sms.difference",
     "template.blocked",

@@ -157,7 +157,7 @@ fn unknown(id: &CouponId) -> CouponFacts {
 }
 
 fn starts_at(coupon: &Coupon, batch: &Batch) -> Instant {
-    batch.starts_at.max(coupon.claimed_at)
+    batch.starts_at.max(coupon.usable_from())
 }
 
 fn of_batch(coupon: &Coupon, batch: &Batch, barred: Option<Code>, lines: &[CartLine]) -> CouponFacts {
@@ -184,7 +184,7 @@ fn of_recovery(coupon: &Coupon, barred: Option<Code>) -> CouponFacts {
         percent_off: None,
         cap: None,
         scope: Scope::default(),
-        starts_at: coupon.claimed_at,
+        starts_at: coupon.usable_from(),
         ends_at: coupon.usable_until,
         funded_by: Party::Merchant,
     };

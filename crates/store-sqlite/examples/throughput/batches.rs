@@ -129,7 +129,8 @@ impl Bench {
                 Subject::PresaleStrategy(_)
                 | Subject::GiftRun(_)
                 | Subject::PoolOrder(_)
-                | Subject::Wallet => {}
+                | Subject::Wallet
+                | Subject::Sprint(_) => {}
             }
         }
         self.load += watch.elapsed().as_secs_f64();

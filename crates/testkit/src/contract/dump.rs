@@ -3,8 +3,10 @@
 use super::queues::everybody;
 use super::{Answer, all, page};
 use crate::build::id;
-use domain::{Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus};
-use port::{DeliveryStatus, MessageFilter, Page, Reader, RewardFilter, WalkKey};
+use domain::{
+    Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus, sprint::PlacesKey,
+};
+use port::{DeliveryStatus, Members, MessageFilter, Page, Reader, RewardFilter, WalkKey};
 use std::fmt::Write;
 
 /// The shops that are read.
@@ -49,6 +51,7 @@ pub fn dump(reader: &dyn Reader) -> String {
         add(&of_batches(reader, &shop));
         add(&of_pool(reader, &shop));
         of_rewards(reader, &shop, &mut add);
+        of_sprints(reader, &shop, &mut add);
         for (customer, status) in [("u-0", None), ("u-1", Some(CouponStatus::Available))] {
             add(&reader.customer_coupons(&shop, &id(customer), status, &page(None, 3)).answer());
         }
@@ -93,6 +96,22 @@ fn of_rewards(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::
     for customer in ["u-0", "u-1"].map(id) {
         let rewards = |page: &Page| reader.customer_rewards(shop, &customer, page).answer();
         add(&paged(rewards, |reward| reward.reward_id.to_string()));
+    }
+}
+
+fn of_sprints(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::fmt::Debug)) {
+    for campaign in ["ca-0", "ca-1"].map(id) {
+        add(&reader.sprint(shop, &campaign).answer());
+    }
+    let (campaign, wave) = (id("ca-1"), id("w1"));
+    for which in [Members::All, Members::Late] {
+        let members = |page: &Page| reader.sprint_members(shop, (&campaign, &wave), which, page).answer();
+        add(&paged(members, |(customer, _)| customer.to_string()));
+    }
+    for tier in 0..2 {
+        let (shop_id, campaign_id, wave_id) = (shop.clone(), campaign.clone(), wave.clone());
+        let key = PlacesKey { shop_id, campaign_id, wave_id, tier, after: None, limit: 9 };
+        add(&reader.sprint_places(&key).answer());
     }
 }
 

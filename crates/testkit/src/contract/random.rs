@@ -10,6 +10,7 @@ use domain::{
     coupon::Coupon,
     message::{Message, MessageStatus, numbers::NumberKey},
     reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
+    sprint::{Member, PlacesKey, Reached, SprintBook},
 };
 use port::{
     BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
@@ -25,7 +26,7 @@ type Batch = (Vec<Step>, bool);
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..36_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..38_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -101,10 +102,25 @@ fn keys(step: Step) -> Keys {
         packs: vec![(shop.clone(), id(&own("pk")))],
         addressees: vec![(shop.clone(), id(&own("u")))],
         numbers: vec![(shop.clone(), NumberKey::of_customer(&id(&own("u"))))],
+        sprints: vec![(shop.clone(), id(&own("ca")))],
+        members: vec![(shop.clone(), id("ca-1"), id("w1"), id(&own("u")))],
+        places: vec![places(&shop)],
         early_reports: vec![(shop, own("biz"))],
         undelivered: Vec::new(),
         buyers: Vec::new(),
         sends: false,
+    }
+}
+
+/// Who has reached the first tier.
+fn places(shop: &ShopId) -> PlacesKey {
+    PlacesKey {
+        shop_id: shop.clone(),
+        campaign_id: id("ca-1"),
+        wave_id: id("w1"),
+        tier: 0,
+        after: None,
+        limit: 10,
     }
 }
 
@@ -172,6 +188,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         }
         32 => to.imports.push(import(step)),
         33..=35 => of_rewards(step, rows, &mut to),
+        36 | 37 => of_sprints(step, rows, &mut to),
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
@@ -195,6 +212,23 @@ fn of_rewards(step: Step, rows: &Rows, to: &mut Changes) {
             to.takers.push(Change::new((shop, id("ca-1"), id(&format!("u-{number}"))), taker));
         }
     }
+}
+
+/// Where a sprint stands with its timer, and who has reached what.
+fn of_sprints(step: Step, rows: &Rows, to: &mut Changes) {
+    let (table, _, number, value) = step;
+    let shop = shop_of(step);
+    if table == 36 {
+        let wake_at = (value > 2).then(|| at(i64::from(value)));
+        let old_wake = rows.sprints[0].1.as_ref().and_then(|book| book.wake_at);
+        let book = SprintBook { wake_at, ..SprintBook::default() };
+        to.sprints.push(Change::of((shop, id(&format!("ca-{number}"))), book, old_wake));
+        return;
+    }
+    let reached = (0..value % 3).map(|tier| Reached { tier, qualified_at: at(i64::from(value)) });
+    let member = Member { enrolled_at: Some(at(0)), reached: reached.collect(), ..Member::default() };
+    let key = (shop, id("ca-1"), id("w1"), id(&format!("u-{number}")));
+    to.members.push(Change { is_new: rows.members[0].1.is_none(), ..Change::of(key, member, None) });
 }
 
 /// Two of them want one place in the chain: a store refuses the second.

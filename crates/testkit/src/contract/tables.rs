@@ -14,6 +14,7 @@ use domain::{
     },
     order::CouponConflict,
     reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
+    sprint::{Award, Member, Reached, SprintBook},
 };
 use port::{
     Answers, BatchClaims, Change, CodeRow, ConflictRow, EarlyReports, Import, ImportState, InboxRow,
@@ -360,6 +361,31 @@ impl Sample for Taker {
     }
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
         Some(Self { extra: 1, ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for SprintBook {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("ca-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        Self { wake_at: Some(at(i64::from(number) + 100)), ..Self::default() }
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { first_enrolled_at: Some(at(7)), ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for Member {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id("ca-1"), id("w1"), id(&format!("u-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        let reached = vec![Reached { tier: 0, qualified_at: at(number.into()) }];
+        Self { enrolled_at: Some(at(1)), reached, ..Self::default() }
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { awards: vec![Award::won(0, at(9))], ..Self::first(shop, number) })
     }
 }
 

@@ -4,10 +4,11 @@ use super::{Terms, until::last_play};
 use crate::{
     Instant,
     campaign::{
-        Campaign, Counters, Tally,
+        Campaign, Counters, Roster, Tally,
         figure::{Figure, Unit},
+        promotion::brought::saved,
     },
-    order::{Order, State},
+    order::Order,
     time::Zone,
 };
 use serde_json::json;
@@ -110,12 +111,8 @@ fn won(counters: &Counters) -> BTreeMap<&SmolStr, u64> {
 
 /// What an order brings to its campaigns of rewards, and to those that gave the coupons which it was paid with: as long as it
 /// is paid, and its money has not all gone back.
-pub fn brings(order: &Order, tally: &mut Tally) {
-    if matches!(order.state, State::Paid { .. }) && !order.is_refunded() {
-        for from in order.came_from.iter().filter(|from| *from.id != *from.campaign_id.as_str()) {
-            tally.money(&from.campaign_id, "saved", order.came_off(&from.id));
-        }
-    }
+pub fn brings(order: &Order, rows: &Roster, tally: &mut Tally) {
+    saved::<Terms>(order, rows, tally);
     if order.rewards.is_empty() || super::ticket::stands(order).is_none() {
         return;
     }

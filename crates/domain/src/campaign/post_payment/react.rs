@@ -85,8 +85,8 @@ impl CampaignKind for Kind {
         Ok(())
     }
 
-    fn brings(order: &Order, _: &Roster, tally: &mut Tally) {
-        figures::brings(order, tally);
+    fn brings(order: &Order, rows: &Roster, tally: &mut Tally) {
+        figures::brings(order, rows, tally);
     }
 
     fn counts<'a>(campaign: &CampaignId, had: Had<'a>) -> Option<(&'a OrderId, Tally)> {

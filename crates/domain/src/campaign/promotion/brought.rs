@@ -43,6 +43,19 @@ pub fn whole(order: &Order, row: &CampaignRow, lines: &[usize], tally: &mut Tall
     tally.money(id, "refunded", order.refunded());
 }
 
+/// What the coupons took off that campaigns of a kind gave as rewards: of a paid order whose money has not all gone back.
+pub fn saved<T: OfTerms>(order: &Order, campaigns: &Roster, tally: &mut Tally) {
+    if !matches!(order.state, State::Paid { .. }) || order.is_refunded() {
+        return;
+    }
+    for from in order.came_from.iter().filter(|from| *from.id != *from.campaign_id.as_str()) {
+        let row = campaigns.find(&from.campaign_id);
+        if row.is_some_and(|row| row.campaign.current().terms.of::<T>().is_some()) {
+            tally.money(&from.campaign_id, "saved", order.came_off(&from.id));
+        }
+    }
+}
+
 /// Whether the books have it so. Of an order that was booked before that was kept: whether the promotion held when it was
 /// placed.
 fn is_from(order: &Order, row: &CampaignRow) -> bool {

@@ -1,0 +1,88 @@
+//! A wave is drawn: who qualified first wins, as long as there are prizes (A-S3-3).
+//!
+//! Always holds: it goes on where it stood, whatever happens in between, for the place that it has come to and the prizes
+//! that were won are written together.
+
+use super::{AwardBy, Live, Terms, follow, give};
+use crate::{
+    CampaignId, CustomerId, Instant, Refusal,
+    campaign::Desk,
+    sprint::{Award, PlacesKey, SprintBook, TierRun, Wave},
+};
+
+/// Members who win in one step.
+pub const STEP: usize = 256;
+
+/// What is drawn next: the wave and the tier.
+fn next<'a>(terms: &'a Terms, book: &SprintBook, now: Instant) -> Option<(&'a Wave, u8)> {
+    let due = terms.waves.iter().filter(|wave| wave.is_drawn(now));
+    let mut due: Vec<&Wave> = due.collect();
+    due.sort_by_key(|wave| wave.draw_at);
+    let open = |wave: &&'a Wave| {
+        let run = book.waves.iter().find(|run| run.wave_id == wave.wave_id);
+        let is_open = |tier: &u8| run.and_then(|run| run.tiers.get(usize::from(*tier))).is_none_or(|run| !run.is_done);
+        (0..).zip(&terms.tiers).map(|(tier, _)| tier).find(is_open)
+    };
+    due.into_iter().find_map(|wave| Some((wave, open(&wave)?)))
+}
+
+/// When something is to be drawn next, as the book stands.
+pub fn wake(terms: &Terms, book: &SprintBook) -> Option<Instant> {
+    let open = terms.waves.iter().filter(|wave| !book.is_done(&wave.wave_id));
+    open.map(|wave| wave.draw_at).min()
+}
+
+/// One step.
+pub fn step(desk: &mut dyn Desk<'_>, id: &CampaignId) -> Result<(), Refusal> {
+    let now = desk.now();
+    let Some(live) = desk.campaign(id).and_then(|row| Live::current(&row.campaign)) else { return Ok(()) };
+    let mut book = desk.sprint(id);
+    if live.campaign.is_closed(now) {
+        book.wake_at = None;
+        desk.put_sprint(id, book);
+        return Ok(());
+    }
+    if let Some((wave, tier)) = next(live.terms, &book, now) {
+        draw(desk, live, wave, (tier, &mut book));
+    }
+    book.wake_at = wake(live.terms, &book);
+    desk.put_sprint(id, book);
+    Ok(())
+}
+
+fn draw(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, book): (u8, &mut SprintBook)) {
+    let place = usize::from(tier);
+    let prize = &live.terms.tiers[place].prize;
+    let left = prize.winners().saturating_sub(book.won(tier));
+    let limit = usize::try_from(left).unwrap_or(usize::MAX).min(STEP);
+    let after = book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place].after.clone();
+    let key = PlacesKey {
+        shop_id: desk.shop_id().clone(),
+        campaign_id: live.campaign.campaign_id.clone(),
+        wave_id: wave.wave_id.clone(),
+        tier,
+        after,
+        limit,
+    };
+    let winners = if limit == 0 { Vec::new() } else { desk.places(&key) };
+    for (_, customer) in &winners {
+        win(desk, live, wave, (tier, customer));
+    }
+    let TierRun { won, after, is_done } = &mut book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place];
+    *won += winners.len() as u64;
+    *is_done = winners.len() < STEP;
+    *after = winners.into_iter().next_back().or(after.take());
+}
+
+/// A member wins a tier.
+pub fn win(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, customer): (u8, &CustomerId)) {
+    let (id, now) = (&live.campaign.campaign_id, desk.now());
+    let before = desk.member(id, &wave.wave_id, customer);
+    let mut member = before.clone();
+    member.awards.push(Award::won(tier, now));
+    if live.terms.award_by == AwardBy::Push {
+        give::give(desk, live, wave, customer, (&mut member, tier));
+    }
+    give::tell(desk, live, wave, customer, (&member, tier));
+    follow::put(desk, live, wave, customer, (&before, member));
+}

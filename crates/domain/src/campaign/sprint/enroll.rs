@@ -1,0 +1,68 @@
+//! A member takes part (报名).
+
+use super::{Done, Live, Terms, follow};
+use crate::{
+    CampaignId, Code, CustomerId, Refusal, WaveId,
+    campaign::Desk,
+    sprint::Wave,
+};
+use serde_json::json;
+
+/// Takes a customer in, once a wave, while its enrollment lasts.
+pub fn enroll(
+    desk: &mut dyn Desk<'_>,
+    id: &CampaignId,
+    wave: Option<&WaveId>,
+    customer: &CustomerId,
+) -> Result<Done, Refusal> {
+    let live = open(desk, id)?;
+    let now = desk.now();
+    let wave = wave_of(live.terms, wave, |wave| wave.enrollment.contains(now))?;
+    let wave = wave.filter(|wave| wave.enrollment.contains(now)).ok_or(Code::EnrollmentClosed)?;
+    let before = desk.member(id, &wave.wave_id, customer);
+    if before.enrolled_at.is_some() {
+        return Err(Code::AlreadyEnrolled.into());
+    }
+    let since = desk.standing(customer).member_since;
+    let mut member = before.clone();
+    member.enrolled_at = Some(now);
+    member.is_new = since.is_none_or(|since| since >= wave.enrollment.starts_at);
+    let mut book = desk.sprint(id);
+    if book.first_enrolled_at.is_none() {
+        book.first_enrolled_at = Some(now);
+        desk.put_sprint(id, book);
+    }
+    let done = Done::Enrolled { wave_id: wave.wave_id.clone(), enrolled_at: now, is_new: member.is_new };
+    let body = json!({
+        "campaign_id": id, "wave_id": wave.wave_id, "customer_id": customer, "enrolled_at": desk.show(now),
+    });
+    desk.publish("sprint.enrolled", customer.as_str(), body);
+    follow::keep(desk, live, wave, customer, (&before, member));
+    Ok(done)
+}
+
+/// A sprint that is published and not closed.
+pub fn open<'a>(desk: &dyn Desk<'a>, id: &CampaignId) -> Result<Live<'a>, Refusal> {
+    let missing = || Refusal::with(Code::NotFound, format!("no sprint {id}"));
+    let row = desk.campaign(id).filter(|row| row.campaign.current().terms.of::<Terms>().is_some());
+    let row = row.ok_or_else(missing)?;
+    if row.campaign.is_closed(desk.now()) {
+        return Err(Code::CampaignClosed.into());
+    }
+    Live::current(&row.campaign).ok_or_else(|| Refusal::with(Code::NotStarted, "it is not published"))
+}
+
+/// The wave that is named, or else the first one that fits.
+pub fn wave_of<'a>(
+    terms: &'a Terms,
+    named: Option<&WaveId>,
+    fits: impl Fn(&Wave) -> bool,
+) -> Result<Option<&'a Wave>, Refusal> {
+    match named {
+        Some(id) => {
+            let missing = || Refusal::with(Code::NotFound, format!("no wave {id}"));
+            terms.wave(id).ok_or_else(missing).map(Some)
+        }
+        None => Ok(terms.waves.iter().find(|wave| fits(wave))),
+    }
+}

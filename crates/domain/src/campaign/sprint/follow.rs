@@ -1,0 +1,84 @@
+//! An order of a member's moves: what they have come to follows.
+
+use super::{Live, Terms, TierRule, give};
+use crate::{
+    CustomerId, Instant,
+    campaign::{Desk, Roster, Wants},
+    order::Order,
+    sprint::{Counting, CountsFrom, Member, Reached, Spent, Wave},
+};
+
+/// The sprints and waves that an order placed then may count in.
+fn concerned(rows: &Roster, placed_at: Instant) -> impl Iterator<Item = (Live<'_>, &Wave)> {
+    rows.until(placed_at).filter_map(move |row| {
+        let live = Live::current(&row.campaign)?;
+        Some((live, live.terms.wave_of(placed_at)?))
+    })
+}
+
+/// What is read of its customer.
+pub fn wants(rows: &Roster, placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
+    for (live, wave) in concerned(rows, placed_at) {
+        let id = live.campaign.campaign_id.clone();
+        wants.members.push((id, wave.wave_id.clone(), customer.clone()));
+    }
+}
+
+/// All that a decision did to the order has happened.
+pub fn whole(desk: &mut dyn Desk<'_>, order: &Order) {
+    for (live, wave) in concerned(desk.campaigns(), order.placed_at) {
+        let (id, customer) = (&live.campaign.campaign_id, &order.customer_id);
+        let before = desk.member(id, &wave.wave_id, customer);
+        if before.enrolled_at.is_none() && live.terms.counts_from == CountsFrom::Enrollment {
+            continue;
+        }
+        let mut member = before.clone();
+        if member.keep(&order.order_id, Spent::of(order, &live.version.scope)) {
+            keep(desk, live, wave, customer, (&before, member));
+        }
+    }
+}
+
+/// Keeps a member whose orders or enrollment changed: what they have reached, what was heard too late, and the figures
+/// follow.
+pub fn keep(
+    desk: &mut dyn Desk<'_>,
+    live: Live<'_>,
+    wave: &Wave,
+    customer: &CustomerId,
+    (before, mut member): (&Member, Member),
+) {
+    let now = desk.now();
+    if let Some(reached) = reached(live.terms, wave, &member) {
+        if wave.is_drawn(now) {
+            member.hear_late(&reached, now);
+            give::take_back(desk, live.terms, wave, &mut member);
+        } else {
+            member.reached = reached;
+        }
+    }
+    put(desk, live, wave, customer, (before, member));
+}
+
+/// Keeps a member as it is now, and counts the difference.
+pub fn put(
+    desk: &mut dyn Desk<'_>,
+    live: Live<'_>,
+    wave: &Wave,
+    customer: &CustomerId,
+    (before, member): (&Member, Member),
+) {
+    let id = &live.campaign.campaign_id;
+    super::figures::count(desk, live, wave, (before, &member));
+    desk.put_member(id, &wave.wave_id, customer, member);
+}
+
+/// What an enrolled member has reached by what is known, of which prizes follow.
+pub fn reached(terms: &Terms, wave: &Wave, member: &Member) -> Option<Vec<Reached>> {
+    let counting = Counting::of(wave, terms.counts_from, member.enrolled_at?);
+    let reached = counting.reached(&member.orders, &terms.thresholds());
+    Some(match terms.tier_rule {
+        TierRule::Each => reached,
+        TierRule::Highest => reached.into_iter().max_by_key(|reached| reached.tier).into_iter().collect(),
+    })
+}

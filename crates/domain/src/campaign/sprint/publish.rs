@@ -1,0 +1,94 @@
+//! A sprint is published, or gets other terms.
+
+use super::{Live, Terms, draw, terms::PrizeKind};
+use crate::{
+    BatchId, CampaignId, Code, Instant, Refusal, Violation,
+    campaign::{Campaign, Desk, Roster, Version},
+    sprint::SprintBook,
+};
+
+/// Refuses prizes that there are not enough of, and other terms once a member has enrolled (A-S3-16); else sets when it is
+/// drawn.
+pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+    let Some(live) = Live::current(campaign) else { return Ok(()) };
+    let mut book = desk.sprint(&campaign.campaign_id);
+    let known = desk.campaign(&campaign.campaign_id).map(|row| row.campaign.current());
+    if let Some(was) = known.filter(|_| has_begun(desk, live.terms, &book)) {
+        Refusal::from_violations(Code::InvalidTerms, changed(was, live.version))?;
+    }
+    Refusal::from_violations(Code::InvalidTerms, prizes(desk, live.terms))?;
+    book.wake_at = draw::wake(live.terms, &book);
+    desk.put_sprint(&campaign.campaign_id, book);
+    Ok(())
+}
+
+/// Whether members go by it: one has enrolled, or orders that may count have been placed.
+fn has_begun(desk: &dyn Desk<'_>, terms: &Terms, book: &SprintBook) -> bool {
+    let first = terms.waves.iter().map(|wave| wave.sprint.starts_at).min();
+    book.first_enrolled_at.is_some() || first.is_some_and(|first| first <= desk.now())
+}
+
+/// Before the first enrollment begins a sprint can be closed, then no more (S3-R35).
+pub fn may_close(desk: &dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
+    let Some(live) = Live::current(campaign) else { return Ok(()) };
+    let first = live.terms.waves.iter().map(|wave| wave.enrollment.starts_at).min();
+    match first.filter(|first| *first <= desk.now()) {
+        Some(first) => {
+            let detail = format!("the enrollment has begun at {}", desk.show(first));
+            Err(Refusal::with(Code::NotClosable, detail))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The sprint that gives, or has given, coupons of a batch; it can only be closed as a whole (S3-R32).
+pub fn prizes_of<'a>(rows: &'a Roster, batch: &BatchId, now: Instant) -> Option<&'a CampaignId> {
+    let gives = |terms: &Terms| terms.tiers.iter().any(|tier| tier.prize.batch_id.as_ref() == Some(batch));
+    let live = rows.until(now).filter(|row| !row.campaign.is_closed(now));
+    let mut live = live.filter_map(|row| Live::current(&row.campaign)).filter(|live| gives(live.terms));
+    live.next().map(|live| &live.campaign.campaign_id)
+}
+
+/// What differs and may not.
+fn changed(was: &Version, next: &Version) -> Vec<Violation> {
+    let (Some(old), Some(new)) = (was.terms.of::<Terms>(), next.terms.of::<Terms>()) else { return Vec::new() };
+    let new = Terms { description: old.description.clone(), ..new.clone() };
+    let fixed = |field: &str| Violation::with(field, Code::ImmutableField, "a member has enrolled, or the sprint has begun");
+    let fields = [
+        ("terms", *old != new),
+        ("scope", was.scope != next.scope),
+        ("starts_at", was.starts_at != next.starts_at),
+        ("ends_at", was.ends_at != next.ends_at),
+    ];
+    fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| fixed(field)).collect()
+}
+
+/// Coupons come of a batch of the shop that has enough of them and works while they are to be redeemed.
+fn prizes(desk: &dyn Desk<'_>, terms: &Terms) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for (index, tier) in terms.tiers.iter().enumerate() {
+        let (PrizeKind::Coupon, Some(id)) = (tier.prize.kind, &tier.prize.batch_id) else { continue };
+        let mut fault = |field: &str, code: Code, message: String| {
+            found.push(Violation::with(format!("terms.tiers[{index}].prize.{field}"), code, message));
+        };
+        let Some(stock) = desk.stock(id) else {
+            fault("batch_id", Code::NotFound, format!("no coupon batch {id}"));
+            continue;
+        };
+        if stock.is_void {
+            fault("batch_id", Code::CouponVoid, format!("batch {id} is void"));
+        }
+        let released = tier.prize.release_quantity.unwrap_or_default();
+        if stock.left < released {
+            let message = format!("{released} are to be released, batch {id} has {}", stock.left);
+            fault("release_quantity", Code::BatchShort, message);
+        }
+        let (starts_at, ends_at) = (stock.batch.starts_at, stock.batch.ends_at);
+        let outside = terms.waves.iter().any(|wave| wave.redemption.starts_at < starts_at || wave.redemption.ends_at > ends_at);
+        if outside {
+            let message = format!("batch {id} works from {} to {}", desk.show(starts_at), desk.show(ends_at));
+            fault("batch_id", Code::BatchWindow, message);
+        }
+    }
+    found
+}

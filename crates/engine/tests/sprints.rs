@@ -1,0 +1,217 @@
+//! Sprints through the engine: a platform's calendar from enrollment to the claim on both stores, members by the hundreds,
+//! orders of arrival, and what the auditor finds.
+#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::inconsistent_digit_grouping, reason = "fen stand apart from yuan")]
+
+mod support;
+
+use domain::campaign::{Action, Answer, Terms, Version, sprint::{Do, Done}};
+use domain::catalog::Scope;
+use domain::event::{Body, OrderEvent};
+use domain::sprint::{AwardStatus, Member};
+use engine::{Command, Reply};
+use port::{Change, Changes};
+use serde_json::{Value, json};
+use store_sqlite::SqliteStore;
+use support::{batch::*, planter::Planter, *};
+
+/// Enrollment 0 to 100, sprint 10 to 100, draw at 200, award to 300, redemption to 400: minutes after the start.
+fn terms(release: u64) -> Value {
+    let window = |from: i64, to: i64| json!({ "starts_at": at(from).to_string(), "ends_at": at(to).to_string() });
+    json!({
+        "waves": [{ "wave_id": "w1", "enrollment": window(0, 100), "sprint": window(10, 100),
+            "draw_at": at(200).to_string(), "award": window(200, 300), "redemption": window(200, 400) }],
+        "tiers": [{ "threshold": 200_00, "prize": { "kind": "coupon", "batch_id": "BA_1", "release_quantity": release } }],
+    })
+}
+
+fn sprinting(terms: &Value) -> Command {
+    let version = Version {
+        name: "冲刺".into(),
+        starts_at: at(0),
+        ends_at: at(400),
+        scope: Scope::default(),
+        terms: Terms::Sprint(serde_json::from_value(terms.clone()).unwrap()),
+        made_at: at(0),
+    };
+    Command::CreateCampaign {
+        campaign_id: Some(id("plan")),
+        version: Box::new(version),
+        publish: true,
+        digest: terms.to_string(),
+    }
+}
+
+fn enrolling(customer: &str) -> Command {
+    Command::Act(Action::Sprint(Do::Enroll {
+        campaign_id: id("plan"),
+        wave_id: None,
+        customer_id: id(customer),
+    }))
+}
+
+fn member(run: &Run, customer: &str) -> Member {
+    run.reader().sprint_member(&run.shop, (&id("plan"), &id("w1")), &id(customer)).unwrap().unwrap_or_default()
+}
+
+/// A shop with the batch and the sprint of such terms, at the start.
+fn ready(run: Run, terms: &Value) -> Run {
+    run.ok(Command::PutShop(Box::new(shop("s1"))));
+    run.ok(BatchDeal { quantity: 1_000, until: 500, ..BatchDeal::default() }.create("BA_1"));
+    run.ok(sprinting(terms));
+    run.advance(at(1));
+    run
+}
+
+/// Each order is of its own customer: 295.00 paid, 289.00 of it for goods.
+fn life(order: &str, customer: &str, received_at: i64) -> Vec<OrderEvent> {
+    vec![placed(order, customer, at(20)), paid(order, &format!("p.{order}"), PAYABLE, at(21)), received(order, at(received_at))]
+}
+
+fn figures(run: &Run) -> domain::campaign::Counters {
+    run.reader().campaign(&run.shop, &id("plan")).unwrap().unwrap().counters
+}
+
+/// A-S3-2, A-S3-3, A-S3-11: from the enrollment to two coupons each, on both stores; the auditor finds nothing.
+#[test]
+fn a_s3_3_from_enrollment_to_two_coupons_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = Run::on(Box::new(SqliteStore::open(&folder.path().join("s.db")).unwrap()));
+    for run in [Run::in_memory().0, sqlite] {
+        let run = ready(run, &terms(600));
+        let customers: Vec<String> = (0..400).map(|number| format!("c{number:03}")).collect();
+        for answer in run.many(customers.iter().map(|customer| enrolling(customer)).collect()) {
+            assert!(matches!(answer.unwrap(), Reply::Acted { answer: Answer::Sprint(Done::Enrolled { .. }) }));
+        }
+        run.advance(at(150));
+        for (number, customer) in customers.iter().enumerate() {
+            let order = format!("o{number:03}");
+            // The last come first.
+            for event in life(&order, customer, 149 - i64::try_from(number).unwrap() / 10) {
+                run.apply(&event);
+            }
+        }
+        assert_eq!(run.audit().findings, []);
+        run.advance(at(250));
+        let won: Vec<usize> = (0..400).filter(|number| !member(&run, &customers[*number]).awards.is_empty()).collect();
+        assert_eq!(won, (100..400).collect::<Vec<_>>(), "three hundred pairs, the earliest receipts");
+        for number in won {
+            let awards = member(&run, &customers[number]).awards;
+            assert_eq!((awards.len(), awards[0].status), (1, AwardStatus::Given));
+        }
+        let figures = figures(&run);
+        assert_eq!(figures.issued, 600);
+        let said = ["enrolled", "active", "qualified", "won", "given"].map(|name| figures.brought(name));
+        assert_eq!(said, [400, 400, 400, 300, 300]);
+        assert_eq!(run.audit().findings, []);
+    }
+}
+
+/// A-S3-2: the end is the same in whatever order enrolled members' events come, and however often.
+#[test]
+fn a_s3_2_any_order_of_arrival_comes_to_the_same() {
+    let mut events = life("o1", "c1", 140);
+    events.extend(life("o2", "c1", 120));
+    let facts = refunding("o1", "r1", &amount(100_00));
+    events.push(event("o1.r1", Body::RefundSucceeded(facts), at(150)));
+    let came = |order: &[usize]| {
+        let run = ready(Run::in_memory().0, &terms(10));
+        run.ok(enrolling("c1"));
+        run.advance(at(190));
+        for place in order {
+            run.event(&events[*place]);
+            run.event(&events[*place]);
+        }
+        let before = member(&run, "c1");
+        assert_eq!(run.audit().findings, []);
+        run.advance(at(250));
+        assert_eq!(member(&run, "c1").awards.len(), 1);
+        assert_eq!(run.audit().findings, []);
+        (before, figures(&run).brought)
+    };
+    let straight = came(&[0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(straight.0.reached.len(), 1);
+    assert_eq!(straight.0.reached[0].qualified_at, at(120), "289.00 of the second");
+    for order in [[6, 5, 4, 3, 2, 1, 0], [2, 5, 6, 1, 4, 0, 3], [3, 0, 6, 2, 1, 5, 4]] {
+        assert_eq!(came(&order), straight, "{order:?}");
+    }
+}
+
+/// A-S3-2: orders placed before their customer enrolled count from the sprint's start on where the sprint says so, and not
+/// otherwise.
+#[test]
+fn a_s3_2_orders_before_the_enrollment() {
+    for (from, reached) in [("enrollment", 0), ("sprint_start", 1)] {
+        let mut of = terms(10);
+        of["counts_from"] = json!(from);
+        let run = ready(Run::in_memory().0, &of);
+        run.advance(at(30));
+        for event in life("o1", "c1", 25) {
+            run.apply(&event);
+        }
+        assert_eq!(run.audit().findings, []);
+        run.ok(enrolling("c1"));
+        assert_eq!(member(&run, "c1").reached.len(), reached, "{from}");
+        assert_eq!(run.audit().findings, []);
+    }
+}
+
+/// What the auditor finds: an order that is kept otherwise than it stands, a place that is not there, coupons that are not
+/// two, a figure that drifted.
+#[test]
+fn the_auditor_recounts_a_sprint() {
+    let (run, store) = Run::in_memory();
+    let run = ready(run, &terms(10));
+    run.ok(enrolling("c1"));
+    run.advance(at(150));
+    for event in life("o1", "c1", 140) {
+        run.apply(&event);
+    }
+    run.advance(at(250));
+    let sound = member(&run, "c1");
+    let mut planter = Planter::of(run, store);
+    let mut spoil = |change: &dyn Fn(&mut Member)| {
+        let mut member = sound.clone();
+        change(&mut member);
+        let key = (planter.run.shop.clone(), id("plan"), id("w1"), id("c1"));
+        let row = |member| Changes { members: vec![Change::of(key.clone(), member, None)], ..Changes::default() };
+        planter.write(&row(member));
+        let findings = planter.run.audit().findings;
+        planter.write(&row(sound.clone()));
+        findings.into_iter().map(|finding| (finding.check, finding.subject)).collect::<Vec<_>>()
+    };
+    assert_eq!(spoil(&|_| ()), []);
+    let subject = "member c1 of wave w1 of plan".to_owned();
+    assert!(spoil(&|member| member.orders[0].paid += fen(1)).contains(&("sprints", subject.clone())));
+    assert!(spoil(&|member| member.orders.clear()).iter().any(|(check, _)| *check == "sprints"));
+    assert!(spoil(&|member| member.awards.clear()).contains(&("sprints", "sprint plan".into())));
+    assert!(spoil(&|member| member.awards[0].given = None).contains(&("sprints", subject)));
+}
+
+/// S3-R32, S3-R35 (T45): a sprint can be closed until its enrollment begins, not from that moment on; its batch and its coupons
+/// cannot be taken back alone.
+#[test]
+fn s3_r32_s3_r35_a_sprint_is_closed_before_its_enrollment_or_not_at_all() {
+    let closing = || Command::CloseCampaign { campaign_id: id("plan"), closing: Closing::Confirmed };
+    let mut of = terms(10);
+    of["waves"][0]["enrollment"]["starts_at"] = json!(at(5).to_string());
+    let run = ready(Run::in_memory().0, &of);
+    run.advance(at(5));
+    assert_eq!(run.refused(closing()), "not_closable");
+    assert_eq!(run.refused(Command::VoidBatch { batch_id: id("BA_1") }), "not_closable");
+    run.ok(enrolling("c1"));
+    run.advance(at(150));
+    for event in life("o1", "c1", 140) {
+        run.apply(&event);
+    }
+    run.advance(at(250));
+    let coupon = run.batch_coupons("BA_1").remove(0);
+    assert_eq!(run.refused(Command::VoidCoupons { coupon_ids: vec![coupon.coupon_id] }), "not_closable");
+
+    let run = ready(Run::in_memory().0, &of);
+    run.ok(closing());
+    run.ok(Command::VoidBatch { batch_id: id("BA_1") });
+    assert_eq!(run.audit().findings, []);
+    run.advance(at(250));
+    assert_eq!(run.audit().findings, [], "nothing is drawn");
+}
