@@ -8,7 +8,7 @@ use domain::{
     Code, GiftStrategyId, Instant, ShopId, Sku,
     pool::{
         Candidate, Case, GiftStrategy, GiftUnit, Group, PoolOrder, RankKey, Run, Standing, Timing, Verdict,
-        Waits, judge,
+        Waits, is_covered_before, judge,
     },
 };
 use port::{CandidateKey, PoolRow, Read, Reader, WalkKey, last_of_second};
@@ -214,7 +214,7 @@ impl<'a> Trying<'a> {
     fn note_missing(&mut self) {
         let needs_through = self.strategy.activity.ends_at;
         let is_covered =
-            self.run.overridden || self.watermark.is_some_and(|through| through >= needs_through);
+            self.run.overridden || self.watermark.is_some_and(|through| is_covered_before(needs_through, through));
         if self.strategy.first_n.is_some() && !is_covered && self.found.incomplete.is_none() {
             let certain = self.walked;
             self.found.incomplete = Some(Waits { code: Code::PoolIncomplete, needs_through, certain });

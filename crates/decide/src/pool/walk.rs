@@ -8,7 +8,7 @@ use super::{passes::judge_again, strategies};
 use crate::book::Draft;
 use domain::{
     Code, GiftStrategyId, Instant, Refusal,
-    pool::{Candidate, Case, GiftStrategy, Group, Run, Standing, Timing, Waits, judge},
+    pool::{Candidate, Case, GiftStrategy, Group, Run, Standing, Timing, Waits, is_covered_before, judge},
 };
 use port::{WalkKey, last_of_second};
 use std::sync::Arc;
@@ -144,7 +144,7 @@ fn stop_or_go_on(draft: &Draft<'_>, run: &mut Run, strategy: &GiftStrategy, is_l
     let watermark = draft.certain(strategy.activity.starts_at);
     let is_full = strategy.first_n.is_some_and(|n| run.walked >= n);
     let ends_at = strategy.activity.ends_at;
-    let is_covered = run.overridden || watermark.is_some_and(|through| through >= ends_at);
+    let is_covered = run.overridden || watermark.is_some_and(|through| is_covered_before(ends_at, through));
     if is_full || (is_last && (strategy.first_n.is_none() || is_covered)) {
         run.finished = true;
     } else if is_last {

@@ -27,7 +27,7 @@ pub use key::RankKey;
 pub use learn::Learned;
 pub use order::{Correction, Entered, Exception, Hit, Leave, ManualGift, Moved, PoolOrder, Stage};
 pub use presale::{Pass, PassKind, PresaleRecord, PresaleStrategy, Timing, check_gifts};
-pub use run::{Run, Waits, covered_second};
+pub use run::{Run, Waits, covered_second, is_covered_before};
 pub use shop_order::{PoolLine, Said, ShopOrder, Times};
 pub use stages::Stages;
 pub use stock::Stock;
