@@ -80,7 +80,7 @@ impl Teller<'_> {
         // Most shares are spread over all lines, so each line gets about as many.
         let each = self.work.shares.len().div_ceil(prices.len().max(1));
         let lines = self.cart.lines.iter().zip(prices).map(|(line, price)| QuoteLine {
-            order_id: line.order_id.clone(),
+            order_id: line.order_id.clone().map(Box::new),
             line_id: line.line_id.clone(),
             list: price.list,
             payable: price.payable,

@@ -39,8 +39,9 @@ pub struct Quote {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the API's field names")]
 pub struct QuoteLine {
-    /// The order of a balance; `None` for other lines.
-    pub order_id: Option<OrderId>,
+    /// The order of a balance; `None` for other lines. In a box, so that none is a word: a name that is absent is a
+    /// single byte of its room, and a processor waits where it copies the whole right behind that.
+    pub order_id: Option<Box<OrderId>>,
     pub line_id: LineId,
     pub list: Money,
     pub payable: Money,
@@ -185,7 +186,7 @@ impl Serialize for Quote {
             WireShare { source_id, kind: *kind, amount: share.amount }
         };
         let lines = self.lines.iter().map(|line| WireLine {
-            order_id: line.order_id.as_ref(),
+            order_id: line.order_id.as_deref(),
             line_id: &line.line_id,
             list: line.list,
             payable: line.payable,

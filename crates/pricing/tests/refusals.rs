@@ -97,8 +97,11 @@ fn a_g_11_lines_of_two_orders_may_have_one_name() {
     let presale = |order: &str| of(order, presale("1", 100_00, 10_00, 0));
     let both = vec![presale("a:1"), line("1", 5_00), presale("a")];
     let answer = explain(&rules(vec![]), &cart(Stage::Balance, both.clone()), &mut Scratch::new()).unwrap();
-    let names: Vec<_> =
-        answer.lines.iter().map(|l| (l.order_id.as_ref().map(OrderId::as_str), l.line_id.as_str())).collect();
+    let names: Vec<_> = answer
+        .lines
+        .iter()
+        .map(|l| (l.order_id.as_deref().map(OrderId::as_str), l.line_id.as_str()))
+        .collect();
     assert_eq!(names, [(Some("a:1"), "1"), (None, "1"), (Some("a"), "1")]);
     let json = serde_json::to_value(&answer).unwrap();
     assert_eq!((&json["lines"][0]["order_id"], &json["lines"][0]["line_id"]), (&"a:1".into(), &"1".into()));
