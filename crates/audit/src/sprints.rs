@@ -88,7 +88,8 @@ fn of_member(
         limit: usize::MAX,
     };
     for reached in &member.reached {
-        let before = PlacesKey { after: Some(before(reached.qualified_at, customer)), limit: 1, ..key(reached.tier) };
+        let before =
+            PlacesKey { after: Some(before(reached.qualified_at, customer)), limit: 1, ..key(reached.tier) };
         let place = walk.reader.sprint_places(&before)?;
         if place.first() != Some(&(reached.qualified_at, customer.clone())) {
             fault(format!("tier {} was reached, and its place is not there", reached.tier));
@@ -118,7 +119,10 @@ fn of_award(
     found: &mut Faults,
 ) -> Read<()> {
     if (award.status == AwardStatus::Given) != (award.given.is_some() && award.status != AwardStatus::Void) {
-        found.push((SPRINTS, format!("the prize of tier {} is {:?}, given: {:?}", award.tier, award.status, award.given)));
+        found.push((
+            SPRINTS,
+            format!("the prize of tier {} is {:?}, given: {:?}", award.tier, award.status, award.given),
+        ));
     }
     let Some(Given::Coupons(coupons)) = &award.given else { return Ok(()) };
     if coupons.len() != 2 {
@@ -130,7 +134,8 @@ fn of_award(
             coupon.customer_id == *customer && coupon.counted_for() == Some(&live.campaign.campaign_id)
         });
         if !is_theirs {
-            found.push((SPRINTS, format!("coupon {id}, which was won, is not the member's from this sprint")));
+            found
+                .push((SPRINTS, format!("coupon {id}, which was won, is not the member's from this sprint")));
         }
     }
     Ok(())
@@ -175,7 +180,11 @@ fn recount(walk: &mut Walk<'_>, live: Live<'_>, row: &CampaignRow) -> Read<()> {
         }
         for (tier, terms) in (0..).zip(&live.terms.tiers) {
             if before.0.won(tier) > terms.prize.winners() {
-                wrong.push(format!("{} won tier {tier}, there are {}", before.0.won(tier), terms.prize.winners()));
+                wrong.push(format!(
+                    "{} won tier {tier}, there are {}",
+                    before.0.won(tier),
+                    terms.prize.winners()
+                ));
             }
         }
         for (figure, found) in sprint::sums(&tally) {
@@ -191,7 +200,11 @@ fn recount(walk: &mut Walk<'_>, live: Live<'_>, row: &CampaignRow) -> Read<()> {
             return Ok(());
         }
     }
-    walk.find(SPRINTS, format!("sprint {id}"), "it does not stand still, so it was not recounted; audit a backup");
+    walk.find(
+        SPRINTS,
+        format!("sprint {id}"),
+        "it does not stand still, so it was not recounted; audit a backup",
+    );
     Ok(())
 }
 

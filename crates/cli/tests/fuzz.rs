@@ -341,17 +341,13 @@ fn callbacks_of_providers() {
     let named = |report: relay::message::report::Report| report.phone.map(|phone| phone.expose().to_owned());
     fuzz(&Target { name: "callbacks", cases: 30_000, corpus: &corpus, words: &words }, |_, bytes| {
         for reports in [aliyun::reports(bytes), tencent::reports(bytes)] {
-            count(
-                reports.into_iter().filter_map(|one| one.map(named).transpose()).collect(),
-            );
+            count(reports.into_iter().filter_map(|one| one.map(named).transpose()).collect());
         }
         for replies in [aliyun::replies(bytes), tencent::replies(bytes)] {
             count(replies.into_iter().map(|one| one.map(|reply| reply.phone.expose().to_owned())).collect());
         }
         if let Ok(told) = callback::read(bytes, ChargesFailed::ALWAYS) {
-            count(
-                told.reports.into_iter().filter_map(|one| one.map(named).transpose()).collect(),
-            );
+            count(told.reports.into_iter().filter_map(|one| one.map(named).transpose()).collect());
         }
     });
     assert!(understood > 1_000, "only {understood} were understood");

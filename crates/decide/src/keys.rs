@@ -150,14 +150,16 @@ fn add(shop: &ShopId, mut wants: Wants, keys: &mut Keys) {
 
 /// Adds what a kind wants, and takes it from there: the one place that says which rows a want leads to.
 pub fn add_wanted(shop: &ShopId, wants: &mut Wants, keys: &mut Keys) {
-    let Wants { orders, coupons, standings, everywhere, rewards, takers, books, sprints, members, batches } = wants;
+    let Wants { orders, coupons, standings, everywhere, rewards, takers, books, sprints, members, batches } =
+        wants;
     keys.orders.extend(orders.drain(..).map(|id| (shop.clone(), id)));
     keys.coupons.extend(coupons.drain(..).map(|id| (shop.clone(), id)));
     keys.standings.extend(standings.drain(..).map(|id| (shop.clone(), id)));
     keys.standings.extend(everywhere.drain(..).map(|id| (ShopId::platform(), id)));
     keys.rewards.extend(rewards.drain(..).map(|id| (shop.clone(), id)));
     keys.sprints.extend(sprints.drain(..).map(|id| (shop.clone(), id)));
-    let of_waves = members.drain(..).map(|(campaign, wave, customer)| (shop.clone(), campaign, wave, customer));
+    let of_waves =
+        members.drain(..).map(|(campaign, wave, customer)| (shop.clone(), campaign, wave, customer));
     keys.members.extend(of_waves);
     let kept = books.drain(..).chain(takers.iter().map(|(campaign, _)| campaign.clone()));
     for campaign in kept {

@@ -49,7 +49,17 @@ fn take(
         id(&format!("cp_{number}"))
     };
     grant(
-        &Grant { record, counters, customer_id, had, blocked: false, count, kept, rewarded_by: None, usable: None },
+        &Grant {
+            record,
+            counters,
+            customer_id,
+            had,
+            blocked: false,
+            count,
+            kept,
+            rewarded_by: None,
+            usable: None,
+        },
         next,
         now,
     )

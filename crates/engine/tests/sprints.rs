@@ -5,11 +5,14 @@
 
 mod support;
 
-use domain::campaign::{Action, Answer, Terms, Version, sprint::{Do, Done}};
+use domain::campaign::{
+    Action, Answer, Terms, Version,
+    sprint::{Do, Done},
+};
 use domain::catalog::Scope;
 use domain::event::{Body, OrderEvent};
 use domain::sprint::{AwardStatus, Member};
-use engine::{Command, Reply};
+use engine::{Closing, Command, Reply};
 use port::{Change, Changes};
 use serde_json::{Value, json};
 use store_sqlite::SqliteStore;
@@ -17,7 +20,8 @@ use support::{batch::*, planter::Planter, *};
 
 /// Enrollment 0 to 100, sprint 10 to 100, draw at 200, award to 300, redemption to 400: minutes after the start.
 fn terms(release: u64) -> Value {
-    let window = |from: i64, to: i64| json!({ "starts_at": at(from).to_string(), "ends_at": at(to).to_string() });
+    let window =
+        |from: i64, to: i64| json!({ "starts_at": at(from).to_string(), "ends_at": at(to).to_string() });
     json!({
         "waves": [{ "wave_id": "w1", "enrollment": window(0, 100), "sprint": window(10, 100),
             "draw_at": at(200).to_string(), "award": window(200, 300), "redemption": window(200, 400) }],
@@ -51,7 +55,10 @@ fn enrolling(customer: &str) -> Command {
 }
 
 fn member(run: &Run, customer: &str) -> Member {
-    run.reader().sprint_member(&run.shop, (&id("plan"), &id("w1")), &id(customer)).unwrap().unwrap_or_default()
+    run.reader()
+        .sprint_member(&run.shop, (&id("plan"), &id("w1")), &id(customer))
+        .unwrap()
+        .unwrap_or_default()
 }
 
 /// A shop with the batch and the sprint of such terms, at the start.
@@ -65,7 +72,11 @@ fn ready(run: Run, terms: &Value) -> Run {
 
 /// Each order is of its own customer: 295.00 paid, 289.00 of it for goods.
 fn life(order: &str, customer: &str, received_at: i64) -> Vec<OrderEvent> {
-    vec![placed(order, customer, at(20)), paid(order, &format!("p.{order}"), PAYABLE, at(21)), received(order, at(received_at))]
+    vec![
+        placed(order, customer, at(20)),
+        paid(order, &format!("p.{order}"), PAYABLE, at(21)),
+        received(order, at(received_at)),
+    ]
 }
 
 fn figures(run: &Run) -> domain::campaign::Counters {
@@ -81,7 +92,10 @@ fn a_s3_3_from_enrollment_to_two_coupons_each() {
         let run = ready(run, &terms(600));
         let customers: Vec<String> = (0..400).map(|number| format!("c{number:03}")).collect();
         for answer in run.many(customers.iter().map(|customer| enrolling(customer)).collect()) {
-            assert!(matches!(answer.unwrap(), Reply::Acted { answer: Answer::Sprint(Done::Enrolled { .. }) }));
+            assert!(matches!(
+                answer.unwrap(),
+                Reply::Acted { answer: Answer::Sprint(Done::Enrolled { .. }) }
+            ));
         }
         run.advance(at(150));
         for (number, customer) in customers.iter().enumerate() {
@@ -93,7 +107,8 @@ fn a_s3_3_from_enrollment_to_two_coupons_each() {
         }
         assert_eq!(run.audit().findings, []);
         run.advance(at(250));
-        let won: Vec<usize> = (0..400).filter(|number| !member(&run, &customers[*number]).awards.is_empty()).collect();
+        let won: Vec<usize> =
+            (0..400).filter(|number| !member(&run, &customers[*number]).awards.is_empty()).collect();
         assert_eq!(won, (100..400).collect::<Vec<_>>(), "three hundred pairs, the earliest receipts");
         for number in won {
             let awards = member(&run, &customers[number]).awards;
@@ -174,7 +189,8 @@ fn the_auditor_recounts_a_sprint() {
         let mut member = sound.clone();
         change(&mut member);
         let key = (planter.run.shop.clone(), id("plan"), id("w1"), id("c1"));
-        let row = |member| Changes { members: vec![Change::of(key.clone(), member, None)], ..Changes::default() };
+        let row =
+            |member| Changes { members: vec![Change::of(key.clone(), member, None)], ..Changes::default() };
         planter.write(&row(member));
         let findings = planter.run.audit().findings;
         planter.write(&row(sound.clone()));

@@ -119,7 +119,8 @@ fn event(name: &str, of: &str, time: &str, data: Value) -> Value {
 fn bought(order: &str, customer: &str, price: i64, time: &str) -> [Value; 2] {
     let line = json!({ "line_id": "1", "sku": "TEA", "quantity": 1, "unit_price": price });
     let placed = json!({ "order_id": order, "customer_id": customer, "lines": [line], "payable": price });
-    let paid = json!({ "order_id": order, "payment_id": format!("p.{order}"), "method": "wechat", "amount": price });
+    let paid =
+        json!({ "order_id": order, "payment_id": format!("p.{order}"), "method": "wechat", "amount": price });
     [event("order.placed", order, time, placed), event("payment.succeeded", order, time, paid)]
 }
 
@@ -133,7 +134,10 @@ fn received(order: &str, time: &str) -> Value {
 fn s3_r02_s3_r06_a_member_from_the_enrollment_to_the_coupons() {
     let service = Service::open();
     let made = service.ok("POST", "/campaigns", &campaign(4));
-    assert_eq!(made["terms"]["waves"][0]["award"]["ends_at"], "2030-11-21T16:00:00Z", "23:59:59 is the end of the day");
+    assert_eq!(
+        made["terms"]["waves"][0]["award"]["ends_at"], "2030-11-21T16:00:00Z",
+        "23:59:59 is the end of the day"
+    );
     let enrollments = format!("{PLAN}/enrollments");
     let li = json!({ "customer_id": "li" });
     assert_eq!(service.refused(409, "POST", &enrollments, &li), "enrollment_closed");
@@ -150,7 +154,9 @@ fn s3_r02_s3_r06_a_member_from_the_enrollment_to_the_coupons() {
     let member = format!("{PLAN}/members/li");
     let wave = |answer: &Value| answer["waves"][0].clone();
     let stands = wave(&service.ok("GET", &member, &Value::Null));
-    let amounts = |stands: &Value| ["spent", "received", "awaiting", "refunded", "missing"].map(|name| stands[name].clone());
+    let amounts = |stands: &Value| {
+        ["spent", "received", "awaiting", "refunded", "missing"].map(|name| stands[name].clone())
+    };
     assert_eq!(amounts(&stands), [json!(24_000), json!(15_000), json!(9_000), json!(0), json!(5_000)]);
     assert_eq!((&stands["qualified"], &stands["drawn"]), (&json!(false), &json!(false)));
     service.clock("11-10T12:00:00");
@@ -165,7 +171,11 @@ fn s3_r02_s3_r06_a_member_from_the_enrollment_to_the_coupons() {
     let claimed = service.ok("POST", &format!("{member}/claim"), &Value::Null);
     assert_eq!(claimed["data"][0]["status"], "given");
     assert_eq!(claimed["data"][0]["coupons"].as_array().unwrap().len(), 2);
-    assert_eq!(service.ok("POST", &format!("{member}/claim"), &Value::Null), claimed, "once more answers the same");
+    assert_eq!(
+        service.ok("POST", &format!("{member}/claim"), &Value::Null),
+        claimed,
+        "once more answers the same"
+    );
     let stats = service.ok("GET", "/campaigns/plan/stats", &Value::Null);
     let figures = ["enrolled", "new_members", "active", "qualified", "won", "given", "coupons"];
     assert_eq!(figures.map(|name| stats[name].clone()), [1, 1, 1, 1, 1, 1, 2].map(|count| json!(count)));
@@ -184,8 +194,14 @@ fn a_s3_2_a_decision_by_hand_leaves_its_reason() {
     let exceptions = format!("{PLAN}/exceptions");
     let listed = service.ok("GET", &format!("{exceptions}?code=late_qualified"), &Value::Null);
     assert_eq!(listed["data"][0]["qualified_at"], at("11-13T23:59:59"));
-    assert_eq!(service.ok("GET", &format!("{exceptions}?code=late_disqualified"), &Value::Null)["data"], json!([]));
-    assert_eq!(service.refused(422, "GET", &format!("{exceptions}?code=other"), &Value::Null), "invalid_body");
+    assert_eq!(
+        service.ok("GET", &format!("{exceptions}?code=late_disqualified"), &Value::Null)["data"],
+        json!([])
+    );
+    assert_eq!(
+        service.refused(422, "GET", &format!("{exceptions}?code=other"), &Value::Null),
+        "invalid_body"
+    );
     let word = |reason: &str| json!({ "award": true, "reason": reason, "wave_id": "w1" });
     assert_eq!(service.refused(422, "POST", &format!("{exceptions}/wu"), &word(" ")), "invalid_body");
     let decided = service.ok("POST", &format!("{exceptions}/wu"), &word("收货回执晚到"));
@@ -204,8 +220,12 @@ fn a_s3_1_a_sprint_that_cannot_be_says_where() {
     wrong["terms"]["waves"][0]["draw_at"] = json!(at("11-03T00:00:00"));
     wrong["terms"]["tiers"][0]["prize"]["sku"] = json!("POT");
     let answer = service.is(422, "POST", &format!("{SHOP}/campaigns"), &wrong);
-    let fields: Vec<&str> =
-        answer["violations"].as_array().unwrap().iter().map(|fault| fault["field"].as_str().unwrap()).collect();
+    let fields: Vec<&str> = answer["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| fault["field"].as_str().unwrap())
+        .collect();
     assert_eq!(fields, ["terms.waves[0].draw_at", "terms.tiers[0].prize.sku"]);
     let answer = service.is(422, "POST", &format!("{SHOP}/campaigns"), &campaign(1_002));
     assert_eq!(answer["violations"][0]["code"], "batch_short");

@@ -2,8 +2,8 @@
 
 use crate::{
     BatchRow, BillRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus,
-    Digest, Dispatch, DueReceiver, Handing, Import, Keys, Members, Named, OutboxRow, PackRow, Parked, Pick, Places,
-    PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
+    Digest, Dispatch, DueReceiver, Handing, Import, Keys, Members, Named, OutboxRow, PackRow, Parked, Pick,
+    Places, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,

@@ -213,8 +213,8 @@ impl<'a> Trying<'a> {
     /// The ranking ended before N: more orders may come until the activity time is downloaded.
     fn note_missing(&mut self) {
         let needs_through = self.strategy.activity.ends_at;
-        let is_covered =
-            self.run.overridden || self.watermark.is_some_and(|through| is_covered_before(needs_through, through));
+        let is_covered = self.run.overridden
+            || self.watermark.is_some_and(|through| is_covered_before(needs_through, through));
         if self.strategy.first_n.is_some() && !is_covered && self.found.incomplete.is_none() {
             let certain = self.walked;
             self.found.incomplete = Some(Waits { code: Code::PoolIncomplete, needs_through, certain });

@@ -25,8 +25,9 @@ use domain::{
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, HELD, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick, Places,
-    PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey, Webhook,
+    Dispatch, DueReceiver, HELD, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked,
+    Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey,
+    Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;

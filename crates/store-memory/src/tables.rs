@@ -17,8 +17,8 @@ use domain::{
     order::Order,
     pool::{Candidate, PoolOrder, RankKey},
     reward::{Book, Charter, Reward, Taker},
-    sprint::{Member, SprintBook},
     shop::Shop,
+    sprint::{Member, SprintBook},
 };
 use port::{
     BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, EarlyReports,

@@ -27,8 +27,8 @@ use domain::{
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick, Places, PoolRow,
-    Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
+    Dispatch, DueReceiver, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick,
+    Places, PoolRow, Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};

@@ -28,12 +28,14 @@ impl Noun<SprintBook> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<SprintBook>]) -> Result<(), StoreError> {
-        let put = "INSERT OR REPLACE INTO sprints (shop_id, campaign_id, wake_at, doc) VALUES (?1, ?2, ?3, ?4)";
+        let put =
+            "INSERT OR REPLACE INTO sprints (shop_id, campaign_id, wake_at, doc) VALUES (?1, ?2, ?3, ?4)";
         let mut put = self.db.prepare_cached(put).doing(WRITING)?;
         let mut timers = Timers::of(self.db, Kind::Sprint)?;
         for Change { key: (shop, id), row, old_wake, .. } in changes {
             let wake_at = row.wake_at.map(Instant::micros);
-            put.execute(params![shop.as_str(), id.as_str(), wake_at, self.json.document(row)?]).doing(WRITING)?;
+            put.execute(params![shop.as_str(), id.as_str(), wake_at, self.json.document(row)?])
+                .doing(WRITING)?;
             timers.shift(shop, id.as_str(), *old_wake, row.wake_at)?;
         }
         Ok(())
@@ -53,7 +55,8 @@ impl Noun<Member> for Open<'_> {
     }
 
     fn write(&mut self, changes: &[Change<Member>]) -> Result<(), StoreError> {
-        let put = "INSERT INTO sprint_members (shop_id, campaign_id, wave_id, customer_id, enrolled, late, doc)
+        let put =
+            "INSERT INTO sprint_members (shop_id, campaign_id, wave_id, customer_id, enrolled, late, doc)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT DO UPDATE SET enrolled = excluded.enrolled, late = excluded.late, doc = excluded.doc";
         let mut put = self.db.prepare_cached(put).doing(WRITING)?;
@@ -62,8 +65,16 @@ impl Noun<Member> for Open<'_> {
             let (shop, campaign, wave, customer) = key;
             let (enrolled, doc) = (row.enrolled_at.is_some(), self.json.document(row)?);
             let (shop, campaign) = (shop.as_str(), campaign.as_str());
-            put.execute(params![shop, campaign, wave.as_str(), customer.as_str(), enrolled, row.is_late(), doc])
-                .doing(WRITING)?;
+            put.execute(params![
+                shop,
+                campaign,
+                wave.as_str(),
+                customer.as_str(),
+                enrolled,
+                row.is_late(),
+                doc
+            ])
+            .doing(WRITING)?;
             ranks.put((shop, campaign, wave.as_str(), customer.as_str()), &row.reached, *is_new)?;
         }
         Ok(())

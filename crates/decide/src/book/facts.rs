@@ -11,7 +11,7 @@ use super::pool::PoolFacts;
 use super::shop_slot::{ShopSlot, Written};
 use super::tables::Tables;
 use domain::{
-    BatchId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId, ShopId,
+    BatchId, CouponId, CustomerId, ImportId, MessageId, OrderId, PurchaseId, ShopId,
     campaign::order_wake,
     coupon::{BatchCounters, Coupon},
     customer::Standing,
@@ -25,8 +25,8 @@ use domain::{
 };
 use port::{
     BatchClaimKey, BatchClaims, BatchRow, Changes, CodeKey, CodeRow, EarlyReports, Import, InboxKey,
-    InboxRow, Keys, OrderRow, PackRow, Parked, Places, RequestRow, Rows, ShopRow, Subject, Timer, WalletChange,
-    Writers,
+    InboxRow, Keys, OrderRow, PackRow, Parked, Places, RequestRow, Rows, ShopRow, Subject, Timer,
+    WalletChange, Writers,
 };
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
@@ -57,15 +57,15 @@ pub struct Facts {
     pub(super) places: FxHashMap<PlacesKey, Places>,
     changes: Changes,
     /// What was read beside the plain tables and not loaded.
-    missed: RefCell<Missed>,
+    pub(super) missed: RefCell<Missed>,
 }
 
 #[derive(Debug, Default)]
-struct Missed {
+pub(super) struct Missed {
     shops: Vec<ShopId>,
     parked: Vec<Key<OrderId>>,
     batches: Vec<Key<BatchId>>,
-    places: Vec<PlacesKey>,
+    pub places: Vec<PlacesKey>,
 }
 
 impl Facts {
@@ -167,15 +167,6 @@ impl Facts {
     }
     pub fn knows_batch(&self, key: &Key<BatchId>) -> bool {
         self.batches.contains_key(key)
-    }
-
-    /// Who stands in a stretch of those who have reached a tier, as it is stored.
-    pub fn places(&self, key: &PlacesKey) -> &[(Instant, CustomerId)] {
-        let found = self.places.get(key);
-        if found.is_none() {
-            self.missed.borrow_mut().places.push(key.clone());
-        }
-        found.map_or(&[], |places| &places[..])
     }
 
     /// The presale pool's part.

@@ -10,6 +10,15 @@ use domain::{
 };
 
 impl Facts {
+    /// Who stands in a stretch of those who have reached a tier, as it is stored.
+    pub fn places(&self, key: &PlacesKey) -> &[(Instant, CustomerId)] {
+        let found = self.places.get(key);
+        if found.is_none() {
+            self.missed.borrow_mut().places.push(key.clone());
+        }
+        found.map_or(&[], |places| &places[..])
+    }
+
     /// Keeps what a decision made of sprints.
     pub(super) fn apply_sprints(
         &mut self,
@@ -47,14 +56,11 @@ impl Sprints for Draft<'_> {
         }
     }
     fn sprint(&self, campaign: &CampaignId) -> SprintBook {
-        let drafted = self.decided().sprints.iter().find(|(known, _)| known == campaign);
-        match drafted {
-            Some((_, book)) => book.clone(),
-            None => {
-                let key = (self.shop_id.clone(), campaign.clone());
-                self.facts().tables.sprints.get(&key).cloned().unwrap_or_default()
-            }
+        if let Some((_, book)) = self.decided().sprints.iter().find(|(known, _)| known == campaign) {
+            return book.clone();
         }
+        let key = (self.shop_id.clone(), campaign.clone());
+        self.facts().tables.sprints.get(&key).cloned().unwrap_or_default()
     }
     fn put_sprint(&mut self, campaign: &CampaignId, book: SprintBook) {
         let sprints = &mut self.changes().sprints;

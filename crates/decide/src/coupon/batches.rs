@@ -79,7 +79,8 @@ pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
         return Err(Refusal::with(Code::BatchInUse, detail));
     }
     if let Some(sprint) = prizes_of(rows, id, draft.now) {
-        let detail = format!("the prizes of sprint {sprint} are coupons of it; it is closed with the sprint alone");
+        let detail =
+            format!("the prizes of sprint {sprint} are coupons of it; it is closed with the sprint alone");
         return Err(Refusal::with(Code::NotClosable, detail));
     }
     let record = BatchRecord { voided_at: Some(draft.now), ..(*row.record).clone() };
@@ -139,7 +140,8 @@ fn give_for(
     rewarded: Option<(&CampaignId, Option<Window>)>,
 ) -> Result<Vec<Coupon>, Refusal> {
     let batch = &row.record.batch;
-    let (rewarded_by, usable) = (rewarded.map(|(campaign, _)| campaign), rewarded.and_then(|(_, usable)| usable));
+    let (rewarded_by, usable) =
+        (rewarded.map(|(campaign, _)| campaign), rewarded.and_then(|(_, usable)| usable));
     let had = draft.batch_claims(by, &batch.batch_id);
     let blocked = risk::is_blocked(&draft.standing(by), draft.now);
     // One order may bring coupons of a batch by more than one campaign.

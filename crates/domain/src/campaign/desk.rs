@@ -14,8 +14,8 @@ use crate::{
     },
     order::{Order, TimelineEntry},
     reward::Rewards,
-    sprint::Sprints,
     shop::Shop,
+    sprint::Sprints,
     time::Zone,
 };
 use serde_json::Value;

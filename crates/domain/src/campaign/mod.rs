@@ -28,7 +28,8 @@ kinds!(modules_of_kinds);
 
 pub use calls::{
     Action, Answer, COMPARISONS, FIGURES, act, brings, compared, counts, due, figures, follow, is_kept,
-    may_close, moment, order_wake, place, promised, published, undelivered, wants, wants_for, wants_published, whole,
+    may_close, moment, order_wake, place, promised, published, undelivered, wants, wants_for,
+    wants_published, whole,
 };
 pub use comparison::{Comparison, GroupFigures, Had, HoldoutPlan};
 pub use counters::{Count, Counters};

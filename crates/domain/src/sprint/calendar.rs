@@ -43,13 +43,29 @@ impl Wave {
             fault(window.ends_at <= window.starts_at, &format!("{name}.ends_at"), "after its start");
         }
         let (enrollment, sprint) = (&self.enrollment, &self.sprint);
-        fault(sprint.starts_at <= enrollment.starts_at, "sprint.starts_at", "after the start of the enrollment");
-        fault(sprint.ends_at < enrollment.ends_at, "enrollment.ends_at", "at the end of the sprint or before");
+        fault(
+            sprint.starts_at <= enrollment.starts_at,
+            "sprint.starts_at",
+            "after the start of the enrollment",
+        );
+        fault(
+            sprint.ends_at < enrollment.ends_at,
+            "enrollment.ends_at",
+            "at the end of the sprint or before",
+        );
         fault(self.draw_at < sprint.ends_at, "draw_at", "at the end of the sprint or later");
         fault(self.award.starts_at < self.draw_at, "award.starts_at", "at the draw or later");
         let redemption = &self.redemption;
-        fault(redemption.starts_at < self.award.starts_at, "redemption.starts_at", "at the start of the award or later");
-        fault(redemption.ends_at < self.award.ends_at, "award.ends_at", "at the end of the redemption or before");
+        fault(
+            redemption.starts_at < self.award.starts_at,
+            "redemption.starts_at",
+            "at the start of the award or later",
+        );
+        fault(
+            redemption.ends_at < self.award.ends_at,
+            "award.ends_at",
+            "at the end of the redemption or before",
+        );
     }
     /// From its first moment to its last.
     pub const fn span(&self) -> Window {

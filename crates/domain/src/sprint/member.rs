@@ -115,7 +115,8 @@ impl Member {
     pub fn hear_late(&mut self, now_reached: &[Reached], now: Instant) {
         let mut differs = differences(&self.reached, now_reached);
         differs.retain(|(tier, code, _)| *code == LateCode::LateQualified || self.award(*tier).is_some());
-        let is_known = |late: &Late| differs.iter().any(|(tier, code, _)| late.tier == *tier && late.code == *code);
+        let is_known =
+            |late: &Late| differs.iter().any(|(tier, code, _)| late.tier == *tier && late.code == *code);
         self.late.retain(|late| late.decided.is_some() || is_known(late));
         for (tier, code, qualified_at) in differs {
             let same = |late: &&mut Late| late.tier == tier && late.code == code;

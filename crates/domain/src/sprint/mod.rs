@@ -17,7 +17,7 @@ pub use calendar::{Wave, check_all as check_waves};
 pub use late::{Decided, Late, LateCode};
 pub use member::{Award, AwardStatus, Given, Member, Reached};
 pub use office::{PlacesKey, Sprints};
-pub use progress::{CountsFrom, Counting, Progress};
+pub use progress::{Counting, CountsFrom, Progress};
 pub use spent::Spent;
 
 use crate::{CampaignId, CustomerId, ShopId, WaveId};

@@ -38,9 +38,17 @@ impl Spent {
         }
         let lines: Vec<Money> = (0..order.lines.len()).map(|index| paid_for(order, index)).collect();
         let of_scope = |amounts: &[Money]| {
-            amounts.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(amount, _)| *amount).sum::<Money>()
+            amounts
+                .iter()
+                .zip(&counts)
+                .filter(|(_, counts)| **counts)
+                .map(|(amount, _)| *amount)
+                .sum::<Money>()
         };
-        let gone = order.refunds.iter().filter(|refund| refund.status == RefundStatus::Succeeded && refund.is_booked());
+        let gone = order
+            .refunds
+            .iter()
+            .filter(|refund| refund.status == RefundStatus::Succeeded && refund.is_booked());
         let gone = gone.map(|refund| (refund.at, of_scope(&went_back(order, refund, &lines))));
         let mut refunds: Vec<(Instant, Money)> = gone.filter(|(_, amount)| amount.is_positive()).collect();
         refunds.sort_unstable();
@@ -71,7 +79,8 @@ impl Spent {
 fn paid_for(order: &Order, index: usize) -> Money {
     let taken = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Succeeded);
     let last = taken.filter(|payment| payment.stage != Stage::Deposit);
-    let off = last.map(|payment| payment.discounted_of(index) + payment.shares.get(index).copied().unwrap_or_default());
+    let off = last
+        .map(|payment| payment.discounted_of(index) + payment.shares.get(index).copied().unwrap_or_default());
     order.lines[index].payable() - off.sum::<Money>()
 }
 

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod presale;
 pub mod probe;
 pub mod rewards;
+pub mod sprints;
 pub mod templates;
 
 use domain::campaign::recovery::{self, FrequencyScope, Live};

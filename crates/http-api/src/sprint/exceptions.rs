@@ -98,13 +98,17 @@ pub async fn list(
     caller.may(Scope::Read)?;
     let shop = state.shop(&caller.shop_id).await?;
     let LateQuery { wave, code, limit, cursor } = query.0;
-    let code = code.map(|text| LateCode::parse(&text).ok_or_else(|| Problem::invalid_body("code", "late_qualified or late_disqualified")));
+    let code = code.map(|text| {
+        LateCode::parse(&text)
+            .ok_or_else(|| Problem::invalid_body("code", "late_qualified or late_disqualified"))
+    });
     let code = code.transpose()?;
     let page = PageQuery { limit, cursor }.read(Cursor::Own)?;
     let (shop_id, asked, named, within) = (caller.shop_id.clone(), id.clone(), wave, page.clone());
     let read = move |reader: &dyn Reader| {
         let row = reader.campaign(&shop_id, &asked)?;
-        let terms = row.as_ref().and_then(|row| row.campaign.current().terms.of::<domain::campaign::sprint::Terms>());
+        let terms =
+            row.as_ref().and_then(|row| row.campaign.current().terms.of::<domain::campaign::sprint::Terms>());
         let first = terms.and_then(|terms| terms.waves.first()).map(|wave| wave.wave_id.clone());
         let Some(wave) = named.or(first) else { return Ok((row, None)) };
         let rows = reader.sprint_members(&shop_id, (&asked, &wave), Members::Late, &within)?;

@@ -205,16 +205,20 @@ pub async fn get_one(
     let (shop_id, asked, who) = (caller.shop_id.clone(), id.clone(), customer.clone());
     let read = move |reader: &dyn Reader| {
         let row = reader.campaign(&shop_id, &asked)?;
-        let waves = row.as_ref().and_then(|row| Live::current(&row.campaign)).map(|live| live.terms.waves.clone());
+        let waves =
+            row.as_ref().and_then(|row| Live::current(&row.campaign)).map(|live| live.terms.waves.clone());
         let mut members = Vec::new();
         for wave in waves.unwrap_or_default() {
-            members.extend(reader.sprint_member(&shop_id, (&asked, &wave.wave_id), &who)?.map(|member| (wave, member)));
+            members.extend(
+                reader.sprint_member(&shop_id, (&asked, &wave.wave_id), &who)?.map(|member| (wave, member)),
+            );
         }
         Ok((row, members))
     };
     let (row, members) = state.read(read).await?;
     let (live, now) = (live(row.as_ref(), &id)?, state.engine.now());
-    let of_wave = |(wave, member): &(Wave, Member)| WaveStandingView::new(&shop, live.terms, (wave, member), now);
+    let of_wave =
+        |(wave, member): &(Wave, Member)| WaveStandingView::new(&shop, live.terms, (wave, member), now);
     let waves: Vec<WaveStandingView> = members.iter().filter_map(of_wave).collect();
     if waves.is_empty() {
         return Err(Problem::not_found(format!("{customer} has not enrolled in {id}")));
@@ -260,5 +264,7 @@ pub async fn claim(
     let row = state.read(move |reader: &dyn Reader| reader.campaign(&shop_id, &asked)).await?;
     let (live, now) = (live(row.as_ref(), &id)?, state.engine.now());
     let wave = live.terms.wave(&wave_id).ok_or_else(|| Problem::not_found(format!("no wave {wave_id}")))?;
-    Ok(Json(AwardsView { data: awards.iter().map(|award| AwardView::new(&shop, wave, award, now)).collect() }))
+    Ok(Json(AwardsView {
+        data: awards.iter().map(|award| AwardView::new(&shop, wave, award, now)).collect(),
+    }))
 }

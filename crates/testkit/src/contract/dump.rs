@@ -4,7 +4,8 @@ use super::queues::everybody;
 use super::{Answer, all, page};
 use crate::build::id;
 use domain::{
-    Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus, sprint::PlacesKey,
+    Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus,
+    sprint::PlacesKey,
 };
 use port::{DeliveryStatus, Members, MessageFilter, Page, Reader, RewardFilter, WalkKey};
 use std::fmt::Write;

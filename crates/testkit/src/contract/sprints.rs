@@ -52,7 +52,9 @@ pub fn a_s3_3_places_go_by_receipt_then_by_customer(store: &mut dyn Store) {
     write(store, |changes| {
         changes.members.push(change("b", reached(&[(1, 2)])));
         changes.members.push(change("c", reached(&[(0, 7)])));
-        changes.members.push(change("d", Member { awards: vec![Award::won(0, at(4))], ..reached(&[(0, 6)]) }));
+        changes
+            .members
+            .push(change("d", Member { awards: vec![Award::won(0, at(4))], ..reached(&[(0, 6)]) }));
     });
     assert_eq!(places(store, key(0, None, 9)), ["a", "d", "c"]);
     assert_eq!(places(store, key(1, None, 9)), ["b"]);
@@ -60,7 +62,8 @@ pub fn a_s3_3_places_go_by_receipt_then_by_customer(store: &mut dyn Store) {
 
 /// Members of a wave by their ids; those of whom something waits for a decision.
 pub fn members_of_a_wave(store: &mut dyn Store) {
-    let late = Late { tier: 0, code: LateCode::LateQualified, qualified_at: None, heard_at: at(1), decided: None };
+    let late =
+        Late { tier: 0, code: LateCode::LateQualified, qualified_at: None, heard_at: at(1), decided: None };
     write(store, |changes| {
         changes.shops.push(build::shared_shop("s1"));
         for customer in ["a", "b", "c"] {

@@ -11,7 +11,10 @@
 use super::{Live, Terms, ticket::stands};
 use crate::{
     CampaignId, Instant, OrderId,
-    campaign::{Brought, Campaign, CampaignRow, Comparison, Count, Desk, GroupFigures, HoldoutPlan, Roster, Tally, field::Words},
+    campaign::{
+        Brought, Campaign, CampaignRow, Comparison, Count, Desk, GroupFigures, HoldoutPlan, Roster, Tally,
+        field::Words,
+    },
     holdout::{Group, counts_from},
     limits,
     order::{Order, State},

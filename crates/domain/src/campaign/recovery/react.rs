@@ -45,7 +45,8 @@ impl CampaignKind for Kind {
         }
         // Categories are reminded of once a day over all shops (A-S0-14), and claims may be counted there.
         let reminds = asked.sends && (push.planned.is_some() || push.sent_at.is_some() || covered);
-        let offered = order.recovery.offer.as_ref().and_then(|offer| asked.campaigns.find(&offer.campaign_id));
+        let offered =
+            order.recovery.offer.as_ref().and_then(|offer| asked.campaigns.find(&offer.campaign_id));
         if reminds || offered.is_some_and(counts_platform_wide) {
             wants.everywhere.push(customer.clone());
         }

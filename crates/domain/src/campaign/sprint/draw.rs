@@ -5,7 +5,7 @@
 
 use super::{AwardBy, Live, Terms, follow, give};
 use crate::{
-    CampaignId, CustomerId, Instant, Refusal,
+    CampaignId, CustomerId, Instant,
     campaign::Desk,
     sprint::{Award, PlacesKey, SprintBook, TierRun, Wave},
 };
@@ -20,7 +20,8 @@ fn next<'a>(terms: &'a Terms, book: &SprintBook, now: Instant) -> Option<(&'a Wa
     due.sort_by_key(|wave| wave.draw_at);
     let open = |wave: &&'a Wave| {
         let run = book.waves.iter().find(|run| run.wave_id == wave.wave_id);
-        let is_open = |tier: &u8| run.and_then(|run| run.tiers.get(usize::from(*tier))).is_none_or(|run| !run.is_done);
+        let is_open =
+            |tier: &u8| run.and_then(|run| run.tiers.get(usize::from(*tier))).is_none_or(|run| !run.is_done);
         (0..).zip(&terms.tiers).map(|(tier, _)| tier).find(is_open)
     };
     due.into_iter().find_map(|wave| Some((wave, open(&wave)?)))
@@ -33,21 +34,20 @@ pub fn wake(terms: &Terms, book: &SprintBook) -> Option<Instant> {
 }
 
 /// One step.
-pub fn step(desk: &mut dyn Desk<'_>, id: &CampaignId) -> Result<(), Refusal> {
+pub fn step(desk: &mut dyn Desk<'_>, id: &CampaignId) {
     let now = desk.now();
-    let Some(live) = desk.campaign(id).and_then(|row| Live::current(&row.campaign)) else { return Ok(()) };
+    let Some(live) = desk.campaign(id).and_then(|row| Live::current(&row.campaign)) else { return };
     let mut book = desk.sprint(id);
     if live.campaign.is_closed(now) {
         book.wake_at = None;
         desk.put_sprint(id, book);
-        return Ok(());
+        return;
     }
     if let Some((wave, tier)) = next(live.terms, &book, now) {
         draw(desk, live, wave, (tier, &mut book));
     }
     book.wake_at = wake(live.terms, &book);
     desk.put_sprint(id, book);
-    Ok(())
 }
 
 fn draw(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, book): (u8, &mut SprintBook)) {

@@ -1,11 +1,7 @@
 //! A member takes part (报名).
 
 use super::{Done, Live, Terms, follow};
-use crate::{
-    CampaignId, Code, CustomerId, Refusal, WaveId,
-    campaign::Desk,
-    sprint::Wave,
-};
+use crate::{CampaignId, Code, CustomerId, Refusal, WaveId, campaign::Desk, sprint::Wave};
 use serde_json::json;
 
 /// Takes a customer in, once a wave, while its enrollment lasts.

@@ -36,7 +36,8 @@ pub fn decide(desk: &mut dyn Desk<'_>, id: &CampaignId, word: &Word<'_>) -> Resu
         late.decided.is_none() && word.tier.is_none_or(|tier| late.tier == tier)
     };
     let late = member.late.iter_mut().find(waits);
-    let late = late.ok_or_else(|| missing(format!("nothing of {} waits for a decision", word.customer_id)))?;
+    let late =
+        late.ok_or_else(|| missing(format!("nothing of {} waits for a decision", word.customer_id)))?;
     let tier = late.tier;
     let (award, reason) = (word.award, word.reason.to_owned());
     late.decided = Some(Decided { award, reason, by: word.by.to_owned(), at: now });

@@ -16,7 +16,12 @@ pub const FIGURES: &[Figure] = &[
     Figure::kept("enrolled", Unit::Count, "Members enrolled, once a wave", "报名会员（按批次）"),
     Figure::kept("new_members", Unit::Count, "New members among them", "其中新会员"),
     Figure::kept("active", Unit::Count, "Members with an order that counts", "有计入订单的会员"),
-    Figure::kept("spent", Unit::Money, "Paid for goods of the scope in orders that count", "计入订单的实付金额"),
+    Figure::kept(
+        "spent",
+        Unit::Money,
+        "Paid for goods of the scope in orders that count",
+        "计入订单的实付金额",
+    ),
     Figure::kept("received", Unit::Money, "What stays of those received in time", "其中已确认收货净额"),
     Figure::kept("refunded", Unit::Money, "What went back of them in time", "其中已退款金额"),
     Figure::kept("qualified", Unit::Count, "Members who reached a tier", "达标会员"),

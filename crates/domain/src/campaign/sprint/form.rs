@@ -47,7 +47,9 @@ pub const FORM: Form = Form {
 
 /// Fields of a wave.
 pub const WAVE: &[Field] = &[
-    Field::required("wave_id", Type::Text(ID)).label("Id", "编号").help("By which it is named.", "批次编号。"),
+    Field::required("wave_id", Type::Text(ID))
+        .label("Id", "编号")
+        .help("By which it is named.", "批次编号。"),
     Field::required("enrollment", Type::Object(WINDOW))
         .label("Enrollment", "报名期")
         .help("Members enroll.", "会员报名。"),
@@ -81,14 +83,16 @@ pub const PRIZE: &[Field] = &[
     Field::optional("batch_id", Type::Text(ID))
         .label("Coupon batch", "券批次")
         .help("Of coupons: the batch that two are given of.", "奖券所属批次，每位获奖者两张。"),
-    Field::optional("release_quantity", Type::count(2, limits::BATCH_COUPONS as i64, Unit::Coupons))
+    Field::optional("release_quantity", Type::count(2, MOST, Unit::Coupons))
         .label("Release quantity", "投放数量")
         .help(
             "Of coupons: how many are released over all waves; half as many members win.",
             "各批次合计投放的券数，获奖人数为其一半。",
         ),
-    Field::optional("sku", Type::Id).label("Goods", "商品").help("Of goods: what is sent.", "实物奖品的 SKU。"),
-    Field::optional("stock", Type::count(1, limits::BATCH_COUPONS as i64, Unit::Pieces))
+    Field::optional("sku", Type::Id)
+        .label("Goods", "商品")
+        .help("Of goods: what is sent.", "实物奖品的 SKU。"),
+    Field::optional("stock", Type::count(1, MOST, Unit::Pieces))
         .label("Stock", "份数")
         .help("Of goods: how many there are over all waves.", "各批次合计的实物份数。"),
 ];
@@ -102,6 +106,9 @@ const WINDOW: &[Field] = &[
         "结束时间（不含）；23:59:59 视为次日 00:00:00。",
     ),
 ];
+
+/// Prizes of a tier: as many coupons as a batch has at most.
+const MOST: i64 = limits::BATCH_COUPONS.cast_signed();
 
 const ID: Text = Text { least: 1, most: Some(64) };
 const DESCRIPTION: Text = Text { least: 0, most: Some(2_000) };

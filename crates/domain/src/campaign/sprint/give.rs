@@ -79,7 +79,10 @@ pub fn claim(
     let wave = wave.ok_or_else(|| Refusal::with(Code::NotStarted, "no award window is open"))?;
     let before = desk.member(id, &wave.wave_id, customer);
     if before.awards.is_empty() {
-        return Err(Refusal::with(Code::NotFound, format!("{customer} has won nothing in the wave {}", wave.wave_id)));
+        return Err(Refusal::with(
+            Code::NotFound,
+            format!("{customer} has won nothing in the wave {}", wave.wave_id),
+        ));
     }
     let waits = |award: &&Award| award.status == AwardStatus::Won;
     let waiting: Vec<u8> = before.awards.iter().filter(waits).map(|award| award.tier).collect();

@@ -51,9 +51,13 @@ pub fn prizes_of<'a>(rows: &'a Roster, batch: &BatchId, now: Instant) -> Option<
 
 /// What differs and may not.
 fn changed(was: &Version, next: &Version) -> Vec<Violation> {
-    let (Some(old), Some(new)) = (was.terms.of::<Terms>(), next.terms.of::<Terms>()) else { return Vec::new() };
+    let (Some(old), Some(new)) = (was.terms.of::<Terms>(), next.terms.of::<Terms>()) else {
+        return Vec::new();
+    };
     let new = Terms { description: old.description.clone(), ..new.clone() };
-    let fixed = |field: &str| Violation::with(field, Code::ImmutableField, "a member has enrolled, or the sprint has begun");
+    let fixed = |field: &str| {
+        Violation::with(field, Code::ImmutableField, "a member has enrolled, or the sprint has begun")
+    };
     let fields = [
         ("terms", *old != new),
         ("scope", was.scope != next.scope),
@@ -84,7 +88,10 @@ fn prizes(desk: &dyn Desk<'_>, terms: &Terms) -> Vec<Violation> {
             fault("release_quantity", Code::BatchShort, message);
         }
         let (starts_at, ends_at) = (stock.batch.starts_at, stock.batch.ends_at);
-        let outside = terms.waves.iter().any(|wave| wave.redemption.starts_at < starts_at || wave.redemption.ends_at > ends_at);
+        let outside = terms
+            .waves
+            .iter()
+            .any(|wave| wave.redemption.starts_at < starts_at || wave.redemption.ends_at > ends_at);
         if outside {
             let message = format!("batch {id} works from {} to {}", desk.show(starts_at), desk.show(ends_at));
             fault("batch_id", Code::BatchWindow, message);

@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     CampaignId, Refusal,
-    campaign::{About, Asked, Campaign, CampaignKind, Desk, Figure, Roster, Tally, Wants, promotion::brought::saved},
+    campaign::{
+        About, Asked, Campaign, CampaignKind, Desk, Figure, Roster, Tally, Wants, promotion::brought::saved,
+    },
     order::Order,
 };
 
@@ -59,7 +61,8 @@ impl CampaignKind for Kind {
     }
 
     fn moment(desk: &mut dyn Desk<'_>, id: &CampaignId) -> Result<(), Refusal> {
-        draw::step(desk, id)
+        draw::step(desk, id);
+        Ok(())
     }
 
     fn brings(order: &Order, rows: &Roster, tally: &mut Tally) {
