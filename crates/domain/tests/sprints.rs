@@ -160,7 +160,7 @@ fn a_s3_4_a_s3_15_prizes_and_tiers() {
     assert_eq!(warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), [Code::OddQuantity]);
 }
 
-/// A-S3-3, A-S3-11, S3-R24: by the receipt that qualified them, then by their ids, as many win as there are pairs; each has
+/// A-S3-3, A-S3-11, S3-R05, S3-R24: by the receipt that qualified them, then by their ids, as many win as there are pairs; each has
 /// two coupons, and nobody more.
 #[test]
 fn a_s3_3_a_s3_11_the_first_to_qualify_win_two_coupons_each() {

@@ -3,7 +3,7 @@
 use super::Terms;
 use crate::{
     Refusal,
-    campaign::{CampaignKind, CampaignRow, Desk, Figure, Nothing, Step, Tally, Unit},
+    campaign::{CampaignKind, Desk, Figure, Nothing, Roster, Step, Tally, Unit},
     order::{Order, State, TimelineEntry},
 };
 use serde_json::json;
@@ -24,7 +24,7 @@ impl CampaignKind for Kind {
         if step.before == Some(order.state) {
             return Ok(());
         }
-        for row in desk.campaigns() {
+        for row in desk.campaigns().iter() {
             let version = row.campaign.held_at(order.placed_at);
             let terms = version.and_then(|version| version.terms.of::<Terms>());
             let Some(terms) = terms.filter(|terms| order.payable >= terms.spend) else { continue };
@@ -33,7 +33,7 @@ impl CampaignKind for Kind {
         }
         Ok(())
     }
-    fn brings(order: &Order, campaigns: &[CampaignRow], tally: &mut Tally) {
+    fn brings(order: &Order, campaigns: &Roster, tally: &mut Tally) {
         if !matches!(order.state, State::Paid { .. }) {
             return;
         }

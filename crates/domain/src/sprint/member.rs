@@ -1,17 +1,8 @@
 //! One customer's part in one wave of a sprint.
 
-use super::{Late, LateCode, Spent, late::differences};
+use super::{Late, LateCode, Reached, Spent, late::differences};
 use crate::{Code, CouponId, Instant, OrderId, Sku};
 use serde::{Deserialize, Serialize};
-
-/// A threshold that was reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Reached {
-    /// Its tier, by its place among the sprint's.
-    pub tier: u8,
-    /// The receipt at which it was reached (A-S3-2).
-    pub qualified_at: Instant,
-}
 
 /// What was given as a prize.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

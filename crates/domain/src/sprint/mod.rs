@@ -15,9 +15,9 @@ mod spent;
 pub use book::{SprintBook, TierRun, WaveRun};
 pub use calendar::{Wave, check_all as check_waves};
 pub use late::{Decided, Late, LateCode};
-pub use member::{Award, AwardStatus, Given, Member, Reached};
+pub use member::{Award, AwardStatus, Given, Member};
 pub use office::{PlacesKey, Sprints};
-pub use progress::{Counting, CountsFrom, Progress};
+pub use progress::{Counting, CountsFrom, Progress, Reached};
 pub use spent::Spent;
 
 use crate::{CampaignId, CustomerId, ShopId, WaveId};

@@ -1,6 +1,6 @@
 //! What a member has come to in a wave: a pure function of their orders (A-S3-2).
 
-use super::{Reached, Spent, Wave};
+use super::{Spent, Wave};
 use crate::{Instant, time::Window};
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,15 @@ pub enum CountsFrom {
     Enrollment,
     /// From the sprint's start on, whenever in it they enrolled.
     SprintStart,
+}
+
+/// A threshold that was reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reached {
+    /// Its tier, by its place among the sprint's.
+    pub tier: u8,
+    /// The receipt at which it was reached (A-S3-2).
+    pub qualified_at: Instant,
 }
 
 /// Which orders of a member count in a wave.

@@ -1,10 +1,19 @@
 //! What holds between the fields of a sprint's terms.
 
+use super::form;
 use super::terms::{COUPONS_EACH, Prize, PrizeKind, Terms};
-use crate::{Code, Instant, Violation, sprint};
+use crate::{
+    Code, Instant, Violation,
+    campaign::{
+        field::Form,
+        terms::{Frame, KindTerms},
+    },
+    sprint,
+    time::Window,
+};
 
 /// Appends what does not go together.
-pub fn together(terms: &Terms, found: &mut Vec<Violation>) {
+fn together(terms: &Terms, found: &mut Vec<Violation>) {
     sprint::check_waves(&terms.waves, "terms.waves", found);
     for (index, tier) in terms.tiers.iter().enumerate() {
         let at = format!("terms.tiers[{index}]");
@@ -37,7 +46,7 @@ fn prize(prize: &Prize, at: &str, found: &mut Vec<Violation>) {
 }
 
 /// Appends waves that lie outside the campaign's period.
-pub fn within(terms: &Terms, (starts_at, ends_at): (Instant, Instant), found: &mut Vec<Violation>) {
+fn within(terms: &Terms, (starts_at, ends_at): (Instant, Instant), found: &mut Vec<Violation>) {
     for (index, wave) in terms.waves.iter().enumerate() {
         let (at, span) = (format!("terms.waves[{index}]"), wave.span());
         if span.starts_at < starts_at {
@@ -52,7 +61,7 @@ pub fn within(terms: &Terms, (starts_at, ends_at): (Instant, Instant), found: &m
 }
 
 /// An odd number of coupons leaves one that nobody wins (A-S3-4).
-pub fn warnings(terms: &Terms) -> Vec<Violation> {
+fn warnings(terms: &Terms) -> Vec<Violation> {
     let odd = terms.tiers.iter().enumerate().filter(|(_, tier)| {
         tier.prize.release_quantity.is_some_and(|quantity| quantity % u64::from(COUPONS_EACH) != 0)
     });
@@ -61,4 +70,22 @@ pub fn warnings(terms: &Terms) -> Vec<Violation> {
         Violation::with(field, Code::OddQuantity, "whoever wins gets two coupons; one is left over")
     };
     odd.map(warn).collect()
+}
+
+impl KindTerms for Terms {
+    const NAME: &'static str = "sprint";
+    const FORM: Form = form::FORM;
+
+    fn check_together(&self, found: &mut Vec<Violation>) {
+        together(self, found);
+    }
+    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
+        self.check_terms(found);
+        frame.check_period(found);
+        let Window { starts_at, ends_at } = frame.period;
+        within(self, (starts_at, ends_at), found);
+    }
+    fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
+        warnings(self)
+    }
 }

@@ -3,7 +3,7 @@
 //! Always holds: it goes on where it stood, whatever happens in between, for the place that it has come to and the prizes
 //! that were won are written together.
 
-use super::{AwardBy, Live, Terms, follow, give};
+use super::{AwardBy, Live, Terms, figures, give};
 use crate::{
     CampaignId, CustomerId, Instant,
     campaign::Desk,
@@ -84,5 +84,5 @@ pub fn win(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, customer
         give::give(desk, live, wave, customer, (&mut member, tier));
     }
     give::tell(desk, live, wave, customer, (&member, tier));
-    follow::put(desk, live, wave, customer, (&before, member));
+    figures::put(desk, live, wave, customer, (&before, member));
 }

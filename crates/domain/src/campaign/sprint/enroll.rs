@@ -1,7 +1,10 @@
 //! A member takes part (报名).
 
-use super::{Done, Live, Terms, follow};
-use crate::{CampaignId, Code, CustomerId, Refusal, WaveId, campaign::Desk, sprint::Wave};
+use super::{
+    Done, follow,
+    open::{open, wave_of},
+};
+use crate::{CampaignId, Code, CustomerId, Refusal, WaveId, campaign::Desk};
 use serde_json::json;
 
 /// Takes a customer in, once a wave, while its enrollment lasts.
@@ -35,30 +38,4 @@ pub fn enroll(
     desk.publish("sprint.enrolled", customer.as_str(), body);
     follow::keep(desk, live, wave, customer, (&before, member));
     Ok(done)
-}
-
-/// A sprint that is published and not closed.
-pub fn open<'a>(desk: &dyn Desk<'a>, id: &CampaignId) -> Result<Live<'a>, Refusal> {
-    let missing = || Refusal::with(Code::NotFound, format!("no sprint {id}"));
-    let row = desk.campaign(id).filter(|row| row.campaign.current().terms.of::<Terms>().is_some());
-    let row = row.ok_or_else(missing)?;
-    if row.campaign.is_closed(desk.now()) {
-        return Err(Code::CampaignClosed.into());
-    }
-    Live::current(&row.campaign).ok_or_else(|| Refusal::with(Code::NotStarted, "it is not published"))
-}
-
-/// The wave that is named, or else the first one that fits.
-pub fn wave_of<'a>(
-    terms: &'a Terms,
-    named: Option<&WaveId>,
-    fits: impl Fn(&Wave) -> bool,
-) -> Result<Option<&'a Wave>, Refusal> {
-    match named {
-        Some(id) => {
-            let missing = || Refusal::with(Code::NotFound, format!("no wave {id}"));
-            terms.wave(id).ok_or_else(missing).map(Some)
-        }
-        None => Ok(terms.waves.iter().find(|wave| fits(wave))),
-    }
 }

@@ -1,6 +1,6 @@
 //! It is decided by hand who was heard of too late (A-S3-2).
 
-use super::{Done, enroll::open, follow, give};
+use super::{Done, figures, give, open::open};
 use crate::{
     CampaignId, Code, CustomerId, Refusal, WaveId,
     campaign::Desk,
@@ -66,6 +66,6 @@ pub fn decide(desk: &mut dyn Desk<'_>, id: &CampaignId, word: &Word<'_>) -> Resu
         give::tell(desk, live, wave, word.customer_id, (&member, tier));
     }
     let done = Done::Decided(member.late.clone());
-    follow::put(desk, live, wave, word.customer_id, (&before, member));
+    figures::put(desk, live, wave, word.customer_id, (&before, member));
     Ok(done)
 }

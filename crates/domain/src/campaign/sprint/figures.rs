@@ -2,7 +2,7 @@
 
 use super::Live;
 use crate::{
-    CampaignId,
+    CampaignId, CustomerId,
     campaign::{
         Brought, Count, Desk, Tally,
         figure::{Figure, Unit},
@@ -72,10 +72,23 @@ fn prizes(id: &CampaignId, member: &Member, tally: &mut Tally) {
 }
 
 /// Counts what changes from a member as they were to one as they are.
-pub fn count(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (before, after): (&Member, &Member)) {
+fn count(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (before, after): (&Member, &Member)) {
     let (id, now) = (&live.campaign.campaign_id, desk.now());
     let changed = tally(live, wave, after).since(&tally(live, wave, before));
     for Brought { figure, amount, from, .. } in changed.0 {
         desk.count(id, Count::Brought { figure, by: amount, placed_at: now, now, from });
     }
+}
+
+/// Keeps a member as it is now, and counts the difference.
+pub fn put(
+    desk: &mut dyn Desk<'_>,
+    live: Live<'_>,
+    wave: &Wave,
+    customer: &CustomerId,
+    (before, member): (&Member, Member),
+) {
+    let id = &live.campaign.campaign_id;
+    count(desk, live, wave, (before, &member));
+    desk.put_member(id, &wave.wave_id, customer, member);
 }

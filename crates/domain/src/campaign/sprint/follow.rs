@@ -1,11 +1,11 @@
 //! An order of a member's moves: what they have come to follows.
 
-use super::{Live, Terms, TierRule, give};
+use super::{Live, figures::put, give, reached::reached};
 use crate::{
     CustomerId, Instant,
     campaign::{Desk, Roster, Wants},
     order::Order,
-    sprint::{Counting, CountsFrom, Member, Reached, Spent, Wave},
+    sprint::{CountsFrom, Member, Spent, Wave},
 };
 
 /// The sprints and waves that an order placed then may count in.
@@ -58,27 +58,4 @@ pub fn keep(
         }
     }
     put(desk, live, wave, customer, (before, member));
-}
-
-/// Keeps a member as it is now, and counts the difference.
-pub fn put(
-    desk: &mut dyn Desk<'_>,
-    live: Live<'_>,
-    wave: &Wave,
-    customer: &CustomerId,
-    (before, member): (&Member, Member),
-) {
-    let id = &live.campaign.campaign_id;
-    super::figures::count(desk, live, wave, (before, &member));
-    desk.put_member(id, &wave.wave_id, customer, member);
-}
-
-/// What an enrolled member has reached by what is known, of which prizes follow.
-pub fn reached(terms: &Terms, wave: &Wave, member: &Member) -> Option<Vec<Reached>> {
-    let counting = Counting::of(wave, terms.counts_from, member.enrolled_at?);
-    let reached = counting.reached(&member.orders, &terms.thresholds());
-    Some(match terms.tier_rule {
-        TierRule::Each => reached,
-        TierRule::Highest => reached.into_iter().max_by_key(|reached| reached.tier).into_iter().collect(),
-    })
 }

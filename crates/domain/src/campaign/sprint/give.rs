@@ -1,9 +1,9 @@
 //! Prizes are given, claimed and taken back.
 
 use super::{
-    Done, Live, Terms,
-    enroll::{open, wave_of},
-    follow,
+    Done, Live, Terms, figures,
+    open::{open, wave_of},
+    reached::reached,
     terms::{COUPONS_EACH, PrizeKind},
 };
 use crate::{
@@ -105,7 +105,7 @@ pub fn claim(
         tell(desk, live, wave, customer, (&member, tier));
     }
     let done = claimed(wave, &member);
-    follow::put(desk, live, wave, customer, (&before, member));
+    figures::put(desk, live, wave, customer, (&before, member));
     Ok(done)
 }
 
@@ -139,7 +139,7 @@ pub fn take_back(desk: &mut dyn Desk<'_>, terms: &Terms, wave: &Wave, member: &m
         orders: member.orders.iter().filter(|order| order.is_received(wave.draw_at)).cloned().collect(),
         ..member.clone()
     };
-    let left = follow::reached(
+    let left = reached(
         &Terms { tier_rule: super::TierRule::Each, ..terms.clone() },
         &after_all,
         &received_in_time(member),

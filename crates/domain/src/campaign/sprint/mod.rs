@@ -13,15 +13,17 @@ mod figures;
 mod follow;
 mod form;
 mod give;
+mod open;
 mod publish;
+mod reached;
 mod react;
 mod standing;
 mod terms;
 
 pub use act::{Do, Done};
 pub use figures::{sums, tally};
-pub use follow::reached;
 pub use publish::prizes_of;
+pub use reached::reached;
 pub use react::Kind;
 pub use standing::{Shown, Stands, shown};
 pub use terms::{AwardBy, Prize, PrizeKind, Terms, Tier, TierRule};

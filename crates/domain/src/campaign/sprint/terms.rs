@@ -1,14 +1,10 @@
 //! What is filled in for a sprint, and what holds between its fields.
 
-use super::{check, form};
+use super::form;
 use crate::{
-    BatchId, Sku, Violation,
-    campaign::{
-        field::{Field, Filled, Form, Gauge},
-        terms::{Frame, KindTerms},
-    },
+    BatchId, Sku,
+    campaign::field::{Field, Filled, Gauge},
     sprint::{CountsFrom, Wave},
-    time::Window,
 };
 use money::Money;
 use serde::{Deserialize, Serialize};
@@ -160,23 +156,5 @@ impl Filled for Terms {
         gauge.objects("waves", &self.waves);
         gauge.objects("tiers", &self.tiers);
         gauge.text("description", &self.description);
-    }
-}
-
-impl KindTerms for Terms {
-    const NAME: &'static str = "sprint";
-    const FORM: Form = form::FORM;
-
-    fn check_together(&self, found: &mut Vec<Violation>) {
-        check::together(self, found);
-    }
-    fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {
-        self.check_terms(found);
-        frame.check_period(found);
-        let Window { starts_at, ends_at } = frame.period;
-        check::within(self, (starts_at, ends_at), found);
-    }
-    fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
-        check::warnings(self)
     }
 }
