@@ -57,7 +57,7 @@ pub fn few(stock: u64) -> Value {
 
 /// A shop with so many chances of those prizes, each of a paid order of its own customer.
 pub fn create(folder: &Path, prizes: &Value, chances: u64) -> Result<(Ours, Vec<Chanced>)> {
-    let ours = Ours::create_early(folder, 1)?;
+    let ours = Ours::create_early(folder, 10)?;
     for beta in [Beta::Applied, Beta::Beta] {
         ours.submit(Command::Try(beta))?;
     }

@@ -34,7 +34,8 @@ fn stays_clean_under_load(store: Box<dyn Store>, orders: usize) {
         });
         let mut audits = 0;
         while !worker.is_finished() || audits == 0 {
-            run.assert_clean();
+            // What goes on changing is said to have, and is no finding.
+            assert_eq!(run.audit().findings, []);
             audits += 1;
         }
         audits

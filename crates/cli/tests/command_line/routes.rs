@@ -127,6 +127,11 @@ GET /v1/shops/{shop}/sms-bill read
 GET /v1/shops/{shop}/sms-packs read
 POST /v1/shops/{shop}/sms-packs admin
 GET /v1/shops/{shop}/sms-wallet read
+POST /v1/shops/{shop}/sprints/{sprint}/enrollments checkout
+GET /v1/shops/{shop}/sprints/{sprint}/exceptions read
+POST /v1/shops/{shop}/sprints/{sprint}/exceptions/{customer} campaigns
+GET /v1/shops/{shop}/sprints/{sprint}/members/{customer} read
+POST /v1/shops/{shop}/sprints/{sprint}/members/{customer}/claim checkout
 GET /v1/shops/{shop}/webhooks admin
 POST /v1/shops/{shop}/webhooks admin
 DELETE /v1/shops/{shop}/webhooks/{webhook} admin
