@@ -219,7 +219,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS", help_heading = "Limits")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer_seconds: Option<u32>,
-    /// Requests that are worked on at once [default: 512].
+    /// Requests that are worked on at once [default: 128].
     #[arg(long, value_name = "N", help_heading = "Limits")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requests_at_once: Option<u32>,
