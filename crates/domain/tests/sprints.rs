@@ -326,3 +326,69 @@ fn a_s3_12_a_refund_after_the_draw() {
         assert_eq!(desk.members[&(id("plan"), id("w1"), id("a"))].late, [], "it happened after the draw");
     }
 }
+
+/// A-S3-2: what is heard between the draw's moment and the step that gives a member their prize is listed too.
+#[test]
+fn a_s3_2_what_is_heard_before_the_step_that_gives_is_listed() {
+    let world = World::of(vec![campaign_of(&terms(4))]);
+    let mut desk = published(&world);
+    enroll(&mut desk, "a", day("10-21T00:00:00")).unwrap();
+    let mut won = bought("o1", "a", 200_00, day("11-01T00:00:00"));
+    won.received_at = Some(day("11-05T00:00:00"));
+    hear(&mut desk, &won, day("11-05T00:00:00"));
+    goes_back(&mut won, "r1", 1, day("11-13T00:00:00"));
+    hear(&mut desk, &won, day("11-14T12:00:00"));
+    draw(&mut desk, day("11-14T12:00:01"));
+    let member = &desk.members[&(id("plan"), id("w1"), id("a"))];
+    assert_eq!(member.award(0).unwrap().status, AwardStatus::Given, "it was known to be theirs at the draw");
+    assert_eq!(member.late.iter().map(|late| late.code).collect::<Vec<_>>(), [LateCode::LateDisqualified]);
+}
+
+/// A-S3-3, A-S3-11: tiers that share a batch need coupons for both; a batch lets a customer have what they may win; a new name
+/// is no matter of the prizes, which may be given by then.
+#[test]
+fn a_s3_11_a_batch_has_coupons_for_every_winner() {
+    let mut of = terms(600);
+    let second = json!({ "threshold": 300_00, "prize": of["tiers"][0]["prize"] });
+    of["tiers"].as_array_mut().unwrap().push(second);
+    let world = World::of(vec![campaign_of(&of)]);
+    let mut desk = desk(&world);
+    let world_before = World::of(Vec::new());
+    let mut first = Table::at(&world_before, day("10-01T00:00:00"));
+    (first.batches_until, first.batches_each) = (day("12-31T00:00:00"), 4);
+    first.batches.insert(id("BA_1"), 1_199);
+    let campaign = &world.campaigns[0].campaign;
+    let faults = |desk: &mut Table<'_>| {
+        let refused = campaign::published(desk, campaign).err();
+        let found = refused.into_iter().flat_map(|refused| refused.violations);
+        found.map(|fault| (fault.field, fault.code)).collect::<Vec<_>>()
+    };
+    let short = ("terms.tiers[1].prize.release_quantity".to_owned(), Code::BatchShort);
+    assert_eq!(faults(&mut first), [short], "1,200 are needed");
+    first.batches.insert(id("BA_1"), 1_200);
+    assert_eq!(faults(&mut first), []);
+    first.batches_each = 3;
+    let each = |tier: usize| (format!("terms.tiers[{tier}].prize.batch_id"), Code::BatchShort);
+    assert_eq!(faults(&mut first), [each(0), each(1)], "two waves, two coupons each");
+    desk.now = day("11-20T00:00:00");
+    desk.batches.insert(id("BA_1"), 0);
+    assert_eq!(faults(&mut desk), [], "the same terms, after they were given");
+}
+
+/// A-S3-14: award windows of two waves may overlap; without a wave the one is meant in which the member has won.
+#[test]
+fn a_s3_14_a_claim_without_a_wave_finds_what_was_won() {
+    let mut of = terms(4);
+    of["award_by"] = json!("claim");
+    of["waves"][0]["award"]["ends_at"] = json!("2022-12-10T00:00:00+08:00");
+    let world = World::of(vec![campaign_of(&of)]);
+    let mut desk = published(&world);
+    enroll(&mut desk, "a", day("11-05T00:00:00")).unwrap();
+    let mut bought = bought("o1", "a", 200_00, day("11-11T00:00:00"));
+    bought.received_at = Some(day("11-15T00:00:00"));
+    hear(&mut desk, &bought, day("11-15T00:00:00"));
+    draw(&mut desk, day("11-24T12:00:00"));
+    let asked = Do::Claim { campaign_id: id("plan"), wave_id: None, customer_id: id("a") };
+    let done = act(&mut desk, asked).unwrap();
+    assert!(matches!(&done, Done::Claimed { wave_id, .. } if *wave_id == id("w2")), "{done:?}");
+}

@@ -64,7 +64,7 @@ fn member(run: &Run, customer: &str) -> Member {
 /// A shop with the batch and the sprint of such terms, at the start.
 fn ready(run: Run, terms: &Value) -> Run {
     run.ok(Command::PutShop(Box::new(shop("s1"))));
-    run.ok(BatchDeal { quantity: 1_000, until: 500, ..BatchDeal::default() }.create("BA_1"));
+    run.ok(BatchDeal { quantity: 1_000, per_customer: 4, until: 500, ..BatchDeal::default() }.create("BA_1"));
     run.ok(sprinting(terms));
     run.advance(at(1));
     run
@@ -230,4 +230,43 @@ fn s3_r32_s3_r35_a_sprint_is_closed_before_its_enrollment_or_not_at_all() {
     assert_eq!(run.audit().findings, []);
     run.advance(at(250));
     assert_eq!(run.audit().findings, [], "nothing is drawn");
+}
+
+/// A-S3-2, A-S3-3: a prize that is taken back by hand, or for a refund, and given again is won once.
+#[test]
+fn a_s3_3_a_prize_that_is_given_again_is_won_once() {
+    let mut of = terms(2);
+    of["void_after_refund"] = json!(true);
+    let run = ready(Run::in_memory().0, &of);
+    run.ok(enrolling("c1"));
+    run.advance(at(150));
+    for event in life("o1", "c1", 140) {
+        run.apply(&event);
+    }
+    run.advance(at(250));
+    let gone = |refund: &str, minor: i64, when: i64| {
+        let facts = refunding("o1", refund, &amount(minor));
+        event(&format!("o1.{refund}"), Body::RefundSucceeded(facts), at(when))
+    };
+    run.apply(&gone("r1", 100_00, 240));
+    assert_eq!(member(&run, "c1").awards[0].status, AwardStatus::Void, "189.00 are left");
+    assert_eq!(run.audit().findings, []);
+    run.apply(&gone("r2", 150_00, 150));
+    let waits = member(&run, "c1").late;
+    assert_eq!(waits.len(), 1, "39.00 were left at the draw");
+    run.ok(Command::Act(Action::Sprint(Do::Decide {
+        campaign_id: id("plan"),
+        wave_id: id("w1"),
+        tier: None,
+        customer_id: id("c1"),
+        award: true,
+        reason: "a good customer".into(),
+        by: "boss".into(),
+    })));
+    assert_eq!(member(&run, "c1").awards[0].status, AwardStatus::Given);
+    run.apply(&gone("r3", 1_00, 241));
+    assert_eq!(member(&run, "c1").awards[0].status, AwardStatus::Given, "what was decided by hand stays");
+    let book = run.reader().sprint(&run.shop, &id("plan")).unwrap().unwrap();
+    assert_eq!(book.won(0), 1, "of one prize");
+    assert_eq!(run.audit().findings, []);
 }

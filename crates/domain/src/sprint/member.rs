@@ -78,10 +78,6 @@ pub struct Member {
 }
 
 impl Member {
-    /// Whether nothing is known that is worth keeping.
-    pub fn is_nobody(&self) -> bool {
-        *self == Self::default()
-    }
     /// Keeps an order as it stands, or forgets it where nothing of it counts; whether that changed anything.
     pub fn keep(&mut self, order: &OrderId, spent: Option<Spent>) -> bool {
         match (self.orders.binary_search_by(|known| known.order_id.cmp(order)), spent) {

@@ -66,6 +66,8 @@ pub struct Table<'a> {
     pub batches: BTreeMap<BatchId, u64>,
     /// Until when coupons of batches work.
     pub batches_until: Instant,
+    /// Coupons of a batch that a customer may have.
+    pub batches_each: u32,
     /// Batches that were taken back.
     pub void: Vec<BatchId>,
     ids: u32,
@@ -97,6 +99,7 @@ impl<'a> Table<'a> {
             members: BTreeMap::new(),
             batches: BTreeMap::new(),
             batches_until: super::at("2022-08-01T00:00:00"),
+            batches_each: 100,
             void: Vec::new(),
             ids: 0,
         }
@@ -303,7 +306,7 @@ impl Rewards for Table<'_> {
         let left = *self.batches.get(id)?;
         let batch = serde_json::json!({
             "batch_id": id, "name": "券", "kind": "shop", "spend": 2_000, "save": 1_000, "quantity": left,
-            "per_customer_limit": 100, "funded_by": "merchant",
+            "per_customer_limit": self.batches_each, "funded_by": "merchant",
         });
         let (starts_at, ends_at) = (super::at("01T00:00:00"), self.batches_until);
         let times = [("starts_at", starts_at), ("ends_at", ends_at)];

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum Do {
     /// A member takes part, in the wave that is named or the one whose enrollment it is.
     Enroll { campaign_id: CampaignId, wave_id: Option<WaveId>, customer_id: CustomerId },
-    /// A winner claims what they have won in every wave whose award window it is, or in the one that is named.
+    /// A winner claims what they have won in the wave that is named, or in the first whose award window it is and in which
+    /// they have won.
     Claim { campaign_id: CampaignId, wave_id: Option<WaveId>, customer_id: CustomerId },
     /// It is decided by hand who was heard of too late (A-S3-2).
     Decide {

@@ -60,6 +60,16 @@ fn within(terms: &Terms, (starts_at, ends_at): (Instant, Instant), found: &mut V
     }
 }
 
+/// Appends waves in which nobody can enroll any more when they are chosen.
+fn over(terms: &Terms, now: Instant, found: &mut Vec<Violation>) {
+    for (index, wave) in terms.waves.iter().enumerate() {
+        if wave.enrollment.ends_at <= now && wave.enrollment.starts_at < wave.enrollment.ends_at {
+            let field = format!("terms.waves[{index}].enrollment.ends_at");
+            found.push(Violation::new(field, Code::EndedAlready));
+        }
+    }
+}
+
 /// An odd number of coupons leaves one that nobody wins (A-S3-4).
 fn warnings(terms: &Terms) -> Vec<Violation> {
     let odd = terms.tiers.iter().enumerate().filter(|(_, tier)| {
@@ -84,6 +94,7 @@ impl KindTerms for Terms {
         frame.check_period(found);
         let Window { starts_at, ends_at } = frame.period;
         within(self, (starts_at, ends_at), found);
+        over(self, frame.now, found);
     }
     fn warnings(&self, _: &Frame<'_>) -> Vec<Violation> {
         warnings(self)

@@ -3,7 +3,7 @@
 //! Always holds: it goes on where it stood, whatever happens in between, for the place that it has come to and the prizes
 //! that were won are written together.
 
-use super::{AwardBy, Live, Terms, figures, give};
+use super::{AwardBy, Live, Terms, figures, follow, give};
 use crate::{
     CampaignId, CustomerId, Instant,
     campaign::Desk,
@@ -83,6 +83,8 @@ pub fn win(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, customer
     if live.terms.award_by == AwardBy::Push {
         give::give(desk, live, wave, customer, (&mut member, tier));
     }
+    // What was heard between the draw's moment and this step concerns a winner from now on.
+    follow::settle(desk, live, wave, &mut member);
     give::tell(desk, live, wave, customer, (&member, tier));
     figures::put(desk, live, wave, customer, (&before, member));
 }

@@ -44,13 +44,16 @@ pub fn decide(desk: &mut dyn Desk<'_>, id: &CampaignId, word: &Word<'_>) -> Resu
     let has = member.award(tier).is_some_and(|award| award.status != AwardStatus::Void);
     match (award, has) {
         (true, false) => {
-            let place = usize::from(tier);
-            let mut book = desk.sprint(id);
-            if book.won(tier) >= live.terms.tiers[place].prize.winners() {
-                return Err(Refusal::with(Code::SoldOut, "every prize of the tier is won"));
+            // One that was taken back is still theirs: it went to nobody else.
+            if member.award(tier).is_none() {
+                let place = usize::from(tier);
+                let mut book = desk.sprint(id);
+                if book.won(tier) >= live.terms.tiers[place].prize.winners() {
+                    return Err(Refusal::with(Code::SoldOut, "every prize of the tier is won"));
+                }
+                book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place].won += 1;
+                desk.put_sprint(id, book);
             }
-            book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place].won += 1;
-            desk.put_sprint(id, book);
             member.awards.retain(|award| award.tier != tier);
             member.awards.push(Award::won(tier, now));
             give::give(desk, live, wave, word.customer_id, (&mut member, tier));

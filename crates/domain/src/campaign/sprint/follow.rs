@@ -48,14 +48,18 @@ pub fn keep(
     customer: &CustomerId,
     (before, mut member): (&Member, Member),
 ) {
-    let now = desk.now();
-    if let Some(reached) = reached(live.terms, wave, &member) {
-        if wave.is_drawn(now) {
-            member.hear_late(&reached, now);
-            give::take_back(desk, live.terms, wave, &mut member);
-        } else {
-            member.reached = reached;
-        }
-    }
+    settle(desk, live, wave, &mut member);
     put(desk, live, wave, customer, (before, member));
+}
+
+/// What a member has reached follows from their orders; once the wave is drawn, what was heard too late.
+pub fn settle(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, member: &mut Member) {
+    let now = desk.now();
+    let Some(reached) = reached(live.terms, wave, member) else { return };
+    if wave.is_drawn(now) {
+        member.hear_late(&reached, now);
+        give::take_back(desk, live.terms, wave, member);
+    } else {
+        member.reached = reached;
+    }
 }

@@ -66,7 +66,8 @@ pub fn tell(
     desk.publish("sprint.awarded", customer.as_str(), body);
 }
 
-/// A winner claims what they have won (A-S3-14): in the wave that is named, or in every one whose award window it is.
+/// A winner claims what they have won (A-S3-14): in the wave that is named, or in the first one whose award window it is and
+/// in which they have won.
 pub fn claim(
     desk: &mut dyn Desk<'_>,
     id: &CampaignId,
@@ -75,7 +76,12 @@ pub fn claim(
 ) -> Result<Done, Refusal> {
     let live = open(desk, id)?;
     let now = desk.now();
-    let wave = wave_of(live.terms, named, |wave| wave.award.contains(now))?;
+    let has_won = |wave: &Wave| !desk.member(id, &wave.wave_id, customer).awards.is_empty();
+    let open_now = |wave: &Wave| wave.award.contains(now);
+    let wave = match wave_of(live.terms, named, |wave| open_now(wave) && has_won(wave))? {
+        None => wave_of(live.terms, None, open_now)?,
+        found => found,
+    };
     let wave = wave.ok_or_else(|| Refusal::with(Code::NotStarted, "no award window is open"))?;
     let before = desk.member(id, &wave.wave_id, customer);
     if before.awards.is_empty() {
@@ -150,8 +156,14 @@ pub fn take_back(desk: &mut dyn Desk<'_>, terms: &Terms, wave: &Wave, member: &m
     if !refunded {
         return;
     }
-    let mut awards = std::mem::take(&mut member.awards);
-    for award in awards.iter_mut().filter(below).filter(|award| award.status != AwardStatus::Void) {
+    let by_hand = |tier: u8| {
+        let decided =
+            member.late.iter().filter(|late| late.tier == tier).filter_map(|late| late.decided.as_ref());
+        decided.into_iter().any(|decided| decided.award)
+    };
+    let stays = |award: &Award| award.status == AwardStatus::Void || by_hand(award.tier);
+    let mut awards = member.awards.clone();
+    for award in awards.iter_mut().filter(below).filter(|award| !stays(award)) {
         void(desk, award);
     }
     member.awards = awards;

@@ -4,19 +4,23 @@ use super::{Live, Terms, draw, terms::PrizeKind};
 use crate::{
     BatchId, CampaignId, Code, Instant, Refusal, Violation,
     campaign::{Campaign, Desk, Roster, Version},
+    reward::Stock,
     sprint::SprintBook,
 };
+use std::collections::BTreeMap;
 
 /// Refuses prizes that there are not enough of, and other terms once a member has enrolled (A-S3-16); else sets when it is
 /// drawn.
 pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {
     let Some(live) = Live::current(campaign) else { return Ok(()) };
     let mut book = desk.sprint(&campaign.campaign_id);
-    let known = desk.campaign(&campaign.campaign_id).map(|row| row.campaign.current());
-    if let Some(was) = known.filter(|_| has_begun(desk, live.terms, &book)) {
-        Refusal::from_violations(Code::InvalidTerms, changed(was, live.version))?;
-    }
-    Refusal::from_violations(Code::InvalidTerms, prizes(desk, live.terms))?;
+    let known = desk.campaign(&campaign.campaign_id).and_then(|row| Live::current(&row.campaign));
+    let found = match known.filter(|was| has_begun(desk, was.terms, &book)) {
+        // Its prizes stay too, and may be on their way to their winners.
+        Some(was) => changed(was.version, live.version),
+        None => prizes(desk, live.terms),
+    };
+    Refusal::from_violations(Code::InvalidTerms, found)?;
     book.wake_at = draw::wake(live.terms, &book);
     desk.put_sprint(&campaign.campaign_id, book);
     Ok(())
@@ -67,35 +71,50 @@ fn changed(was: &Version, next: &Version) -> Vec<Violation> {
     fields.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| fixed(field)).collect()
 }
 
-/// Coupons come of a batch of the shop that has enough of them and works while they are to be redeemed.
+/// Coupons come of batches of the shop that have enough of them, for every winner, and work while they are to be redeemed.
 fn prizes(desk: &dyn Desk<'_>, terms: &Terms) -> Vec<Violation> {
     let mut found = Vec::new();
+    let mut released: BTreeMap<&BatchId, u64> = BTreeMap::new();
     for (index, tier) in terms.tiers.iter().enumerate() {
         let (PrizeKind::Coupon, Some(id)) = (tier.prize.kind, &tier.prize.batch_id) else { continue };
-        let mut fault = |field: &str, code: Code, message: String| {
-            found.push(Violation::with(format!("terms.tiers[{index}].prize.{field}"), code, message));
-        };
+        let at = format!("terms.tiers[{index}].prize");
         let Some(stock) = desk.stock(id) else {
-            fault("batch_id", Code::NotFound, format!("no coupon batch {id}"));
+            let message = format!("no coupon batch {id}");
+            found.push(Violation::with(format!("{at}.batch_id"), Code::NotFound, message));
             continue;
         };
-        if stock.is_void {
-            fault("batch_id", Code::CouponVoid, format!("batch {id} is void"));
+        // Tiers may share a batch.
+        let all = released.entry(id).or_default();
+        *all += tier.prize.release_quantity.unwrap_or_default();
+        if stock.left < *all {
+            let message = format!("{all} are to be released, batch {id} has {}", stock.left);
+            found.push(Violation::with(format!("{at}.release_quantity"), Code::BatchShort, message));
         }
-        let released = tier.prize.release_quantity.unwrap_or_default();
-        if stock.left < released {
-            let message = format!("{released} are to be released, batch {id} has {}", stock.left);
-            fault("release_quantity", Code::BatchShort, message);
-        }
-        let (starts_at, ends_at) = (stock.batch.starts_at, stock.batch.ends_at);
-        let outside = terms
-            .waves
-            .iter()
-            .any(|wave| wave.redemption.starts_at < starts_at || wave.redemption.ends_at > ends_at);
-        if outside {
-            let message = format!("batch {id} works from {} to {}", desk.show(starts_at), desk.show(ends_at));
-            fault("batch_id", Code::BatchWindow, message);
-        }
+        batch(desk, terms, (id, &stock), &format!("{at}.batch_id"), &mut found);
     }
     found
+}
+
+/// What stands against giving prizes of a batch.
+fn batch(
+    desk: &dyn Desk<'_>,
+    terms: &Terms,
+    (id, stock): (&BatchId, &Stock),
+    field: &str,
+    found: &mut Vec<Violation>,
+) {
+    if stock.is_void {
+        found.push(Violation::with(field, Code::CouponVoid, format!("batch {id} is void")));
+    }
+    let (starts_at, ends_at) = (stock.batch.starts_at, stock.batch.ends_at);
+    let mut redemptions = terms.waves.iter().map(|wave| wave.redemption);
+    if redemptions.any(|window| window.starts_at < starts_at || window.ends_at > ends_at) {
+        let message = format!("batch {id} works from {} to {}", desk.show(starts_at), desk.show(ends_at));
+        found.push(Violation::with(field, Code::BatchWindow, message));
+    }
+    let (had, most) = (terms.coupons_of_one(id), u64::from(stock.batch.per_customer_limit));
+    if had > most {
+        let message = format!("a member may win {had} coupons of batch {id}, which gives a customer {most}");
+        found.push(Violation::with(field, Code::BatchShort, message));
+    }
 }

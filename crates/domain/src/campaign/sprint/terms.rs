@@ -121,6 +121,15 @@ impl Terms {
     pub fn thresholds(&self) -> Vec<Money> {
         self.tiers.iter().map(|tier| tier.threshold).collect()
     }
+    /// Coupons of a batch that one member may win: in every wave, of one tier or of each.
+    pub fn coupons_of_one(&self, batch: &BatchId) -> u64 {
+        let tiers = self.tiers.iter().filter(|tier| tier.prize.batch_id.as_ref() == Some(batch)).count();
+        let tiers = match self.tier_rule {
+            TierRule::Highest => tiers.min(1),
+            TierRule::Each => tiers,
+        };
+        self.waves.len() as u64 * tiers as u64 * u64::from(COUPONS_EACH)
+    }
     /// The wave whose sprint an order placed then is in; there is one at most.
     pub fn wave_of(&self, placed_at: crate::Instant) -> Option<&Wave> {
         self.waves.iter().find(|wave| wave.sprint.contains(placed_at))
