@@ -52,7 +52,7 @@ const OF_EVENING: u64 = 20;
 /// Of so many customers one has the number of the one before.
 const OF_SHARED: u64 = 50;
 /// In so many steps the clock goes through the half hour in which reminders are due.
-const STEPS: u64 = 600;
+const STEPS: u64 = 250;
 /// Commands handed to the engine at once when a store is filled.
 const FILL: u64 = 4_096;
 /// How long the last message is waited for.

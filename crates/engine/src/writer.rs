@@ -20,8 +20,10 @@ const BATCH: usize = 4_096;
 /// Inputs of one transaction: a job of many is not cut below it, as nobody is answered before all of it is done. Where
 /// rows come in no order, as downloaded orders do, a larger transaction writes each page for more of them.
 const TRANSACTION: usize = 49_152;
-/// Timers of one transaction.
+/// Timers of one transaction by the machine's clock: inputs wait for no more.
 const TIMERS: usize = 1_024;
+/// Timers of one transaction where the clock of a sandbox is moved: nothing is answered before all are done.
+const LEAP: usize = 4_096;
 /// How long the writer sleeps at most when nothing is due.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -223,7 +225,7 @@ impl Writer {
         if self.next_due.is_none_or(|due| due > now) || self.is_resting() {
             return;
         }
-        match self.fire_batch(now, now, Firing::Now) {
+        match self.fire_batch(now, TIMERS, now, Firing::Now) {
             Ok(_) => self.look_ahead(),
             Err(error) => {
                 tracing::error!(%error, "timers cannot be fired; trying again in a second");
@@ -236,9 +238,15 @@ impl Writer {
         self.timers_rest_until.is_some_and(|until| Stopwatch::now() < until)
     }
 
-    /// Fires timers due at or before `until`; how many, 0 when none is left.
-    fn fire_batch(&mut self, until: Instant, now: Instant, firing: Firing) -> Result<usize, StoreError> {
-        let timers = self.store.due_timers(until, TIMERS)?;
+    /// Fires so many timers at most that are due at or before `until`; how many, 0 when none is left.
+    fn fire_batch(
+        &mut self,
+        until: Instant,
+        most: usize,
+        now: Instant,
+        firing: Firing,
+    ) -> Result<usize, StoreError> {
+        let timers = self.store.due_timers(until, most)?;
         if timers.is_empty() {
             return Ok(0);
         }
@@ -295,7 +303,7 @@ impl Writer {
         let mut fired = 0;
         let start = self.clock.now().min(to);
         loop {
-            match self.fire_batch(to, start, Firing::WhenDue)? {
+            match self.fire_batch(to, LEAP, start, Firing::WhenDue)? {
                 0 => break,
                 count => fired += count as u64,
             }

@@ -62,7 +62,7 @@ impl MessageSender for JsonLinesSender {
 
     /// One sync of the file is for all of them.
     fn at_once(&self) -> usize {
-        1_024
+        4_096
     }
 
     fn send<'a>(&'a self, message: &'a OutgoingMessage) -> BoxFuture<'a, SendOutcome> {
