@@ -389,6 +389,10 @@ fn a_s3_14_a_claim_without_a_wave_finds_what_was_won() {
     hear(&mut desk, &bought, day("11-15T00:00:00"));
     draw(&mut desk, day("11-24T12:00:00"));
     let asked = Do::Claim { campaign_id: id("plan"), wave_id: None, customer_id: id("a") };
+    desk.now = day("12-10T00:00:00");
+    let refused = act(&mut desk, asked.clone()).unwrap_err();
+    assert_eq!(refused.code, Code::Expired, "none is open; theirs was");
+    desk.now = day("11-24T12:00:00");
     let done = act(&mut desk, asked).unwrap();
     assert!(matches!(&done, Done::Claimed { wave_id, .. } if *wave_id == id("w2")), "{done:?}");
 }

@@ -13,6 +13,7 @@ mod promotions;
 mod quotes;
 mod rewards;
 mod setup;
+mod sprints;
 
 use crate::args::Args;
 use crate::outcome::Outcome;
@@ -22,7 +23,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 82] = [
+const VERBS: [(&str, Verb); 88] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -105,6 +106,12 @@ const VERBS: [(&str, Verb); 82] = [
     ("beacon", rewards::beacon),
     ("draw", rewards::draw),
     ("answers", rewards::answers),
+    ("sprinting", sprints::sprinting),
+    ("enroll", sprints::enroll),
+    ("member", sprints::member),
+    ("collect", sprints::collect),
+    ("late", sprints::late),
+    ("decide", sprints::decide),
 ];
 
 /// Does a step.

@@ -78,10 +78,10 @@ pub fn claim(
     let now = desk.now();
     let has_won = |wave: &Wave| !desk.member(id, &wave.wave_id, customer).awards.is_empty();
     let open_now = |wave: &Wave| wave.award.contains(now);
-    let wave = match wave_of(live.terms, named, |wave| open_now(wave) && has_won(wave))? {
-        None => wave_of(live.terms, None, open_now)?,
-        found => found,
-    };
+    let first = |fits: &dyn Fn(&Wave) -> bool| live.terms.waves.iter().find(|wave| fits(wave));
+    // Where none is open, what they have won says whether they come too early or too late.
+    let wave = wave_of(live.terms, named, |wave| open_now(wave) && has_won(wave))?;
+    let wave = wave.or_else(|| first(&open_now)).or_else(|| first(&has_won));
     let wave = wave.ok_or_else(|| Refusal::with(Code::NotStarted, "no award window is open"))?;
     let before = desk.member(id, &wave.wave_id, customer);
     if before.awards.is_empty() {
