@@ -82,6 +82,9 @@ fn wish(walk: &Walk<'_>, subject: &Subject) -> Read<Option<Instant>> {
         Subject::PoolOrder(id) => walk.reader.pool_order(walk.id(), id)?.and_then(|order| order.wake_at()),
         Subject::Wallet => walk.reader.wallet(walk.id())?.differences.tell_at,
         Subject::Sprint(id) => walk.reader.sprint(walk.id(), id)?.and_then(|book| book.wake_at),
+        Subject::Invitation(id) => {
+            walk.reader.sprint_invitation(walk.id(), id)?.and_then(|invited| invited.wake_at)
+        }
     })
 }
 

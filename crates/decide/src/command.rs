@@ -4,7 +4,10 @@ use crate::message::MessageCommand;
 use domain::{
     BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, ImportId, Instant, OrderId,
     PaymentId, PresaleStrategyId, RefundId, Refusal, Sku, Violation, WebhookId,
-    campaign::{Action, Answer, Campaign, Counters, Version},
+    campaign::{
+        Action, Answer, Campaign, Counters, Version,
+        sprint::{Invitation, Plan, Sheet},
+    },
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
     event::{OrderEvent, RefundLine},
@@ -246,6 +249,76 @@ pub enum Command {
     Import(ImportCommand),
     /// Something of the message centre's.
     Messages(MessageCommand),
+    /// Something of a platform's sprint.
+    Sprint(SprintCommand),
+}
+
+/// What is done with a platform's sprint. `by` is the id of the key that asks, `tier` counts from 0.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "the fields are those of the API")]
+pub enum SprintCommand {
+    /// The platform sets one up.
+    Create {
+        plan: Box<Plan>,
+    },
+    /// The platform changes it.
+    Revise {
+        plan: Box<Plan>,
+    },
+    /// The platform invites the shop.
+    Invite {
+        sprint: CampaignId,
+    },
+    /// The shop is told of a newer revision.
+    Tell {
+        sprint: CampaignId,
+    },
+    Accept {
+        sprint: CampaignId,
+    },
+    Decline {
+        sprint: CampaignId,
+    },
+    Close {
+        sprint: CampaignId,
+    },
+    /// The merchant fills the prize of a tier in.
+    PutPrize {
+        sprint: CampaignId,
+        tier: u8,
+        sheet: Box<Sheet>,
+        by: String,
+    },
+    /// Somebody else approves it.
+    Approve {
+        sprint: CampaignId,
+        tier: u8,
+        by: String,
+    },
+    /// An approved key is bound.
+    Bind {
+        sprint: CampaignId,
+        tier: u8,
+        key: BatchId,
+        by: String,
+    },
+}
+
+impl SprintCommand {
+    /// The sprint that it is about.
+    pub fn sprint(&self) -> &CampaignId {
+        match self {
+            Self::Create { plan } | Self::Revise { plan } => &plan.sprint_id,
+            Self::Invite { sprint }
+            | Self::Tell { sprint }
+            | Self::Accept { sprint }
+            | Self::Decline { sprint }
+            | Self::Close { sprint }
+            | Self::PutPrize { sprint, .. }
+            | Self::Approve { sprint, .. }
+            | Self::Bind { sprint, .. } => sprint,
+        }
+    }
 }
 
 /// What is done with an import of downloaded orders.
@@ -374,6 +447,16 @@ pub enum Reply {
     },
     Coupon {
         coupon: Coupon,
+    },
+    /// A platform's sprint.
+    Plan {
+        plan: Plan,
+    },
+    /// A shop's invitation; whether something was changed.
+    Invitation {
+        invitation: Invitation,
+        new: bool,
+        now: Instant,
     },
     /// What an action of a kind is answered.
     Acted {

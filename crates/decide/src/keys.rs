@@ -3,7 +3,7 @@
 //! The first round asks for what the inputs name; the second for what those rows name in turn: the
 //! customers and coupons of the orders.
 
-use crate::command::Command;
+use crate::command::{Command, SprintCommand};
 use crate::message;
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, OrderId, RefundId, ShopId,
@@ -84,6 +84,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
             keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())));
         }
         Command::CloseCampaign { campaign_id: id, .. } => keys.books.push((shop.clone(), id.clone())),
+        Command::Sprint(command) => sprint_keys(shop, command, keys),
         Command::PutPresaleStrategy(_)
         | Command::PutGiftStrategy(_)
         | Command::PutWatermark { .. }
@@ -98,6 +99,14 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RotateSecret(_)
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
+    }
+}
+
+/// Adds a platform's sprint and the shop's invitation to it. What the invitation names is loaded once it is read.
+fn sprint_keys(shop: &ShopId, command: &SprintCommand, keys: &mut Keys) {
+    keys.plans.push((ShopId::platform(), command.sprint().clone()));
+    if *shop != ShopId::platform() {
+        keys.invitations.push((shop.clone(), command.sprint().clone()));
     }
 }
 
@@ -245,5 +254,9 @@ pub fn timer_keys(shop: &ShopId, subject: &Subject, keys: &mut Keys) {
         Subject::Wallet => {}
         // Who wins next follows from where it stands: see `named`.
         Subject::Sprint(id) => keys.sprints.push((shop.clone(), id.clone())),
+        Subject::Invitation(id) => {
+            keys.plans.push((ShopId::platform(), id.clone()));
+            keys.invitations.push((shop.clone(), id.clone()));
+        }
     }
 }

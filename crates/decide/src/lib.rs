@@ -16,7 +16,7 @@ mod timers;
 pub use book::{Decision, Draft, Facts, Platform};
 pub use command::{
     Assigned, Closing, Command, EventOutcome, EventResult, FirstPayment, ImportCommand, Intake, Reply,
-    Rotation, Undecided, Unpaid,
+    Rotation, SprintCommand, Undecided, Unpaid,
 };
 pub use domain::reward::Chance;
 pub use input::Input;
@@ -36,6 +36,7 @@ use port::{Digest, Subject};
 use settings::{
     campaigns, imports,
     shop::{self, put_risk},
+    sprints,
 };
 
 /// Decides one command. Amounts of a refusal are told in the shop's currency (A-G-12).
@@ -112,6 +113,7 @@ fn decide_command(draft: &mut Draft<'_>, command: &Command) -> Result<Reply, Ref
         Command::OverrideRun { strategy_id } => pool::override_run(draft, strategy_id),
         Command::Import(command) => imports::decide(draft, command),
         Command::Messages(command) => message::decide(draft, command),
+        Command::Sprint(command) => sprints::decide(draft, command),
     }
 }
 
@@ -135,6 +137,7 @@ fn wake(draft: &mut Draft<'_>, subject: &Subject) -> Result<(), Refusal> {
         Subject::PoolOrder(id) => pool::balance_closed(draft, id),
         Subject::Wallet => message::tell_differences(draft)?,
         Subject::Sprint(id) => domain::campaign::moment(draft, id)?,
+        Subject::Invitation(id) => sprints::moment(draft, id),
     }
     Ok(())
 }

@@ -81,6 +81,12 @@ pub const REWARD_DAYS: usize = 100;
 pub const SPRINT_WAVES: usize = 12;
 /// Tiers of a sprint.
 pub const SPRINT_TIERS: usize = 10;
+/// Characters of what a platform says of a sprint.
+pub const SPRINT_TEXT_CHARS: usize = 2_000;
+/// Shops that one request invites to a sprint.
+pub const SPRINT_INVITED: usize = 10_000;
+/// Sprints of a platform.
+pub const SPRINT_PLANS: usize = 1_000;
 /// Characters of the reason for a decision by hand.
 pub const REASON_CHARS: usize = 500;
 /// Mistakes that are named when a form cannot be read: a list can hold a million of them.

@@ -106,6 +106,12 @@ codes! {
     OddQuantity = "odd_quantity", "券数为奇数,会剩余一张", "The number of coupons is odd; one is left over";
     EnrollmentClosed = "enrollment_closed", "不在报名期内", "No enrollment is open at this moment";
     AlreadyEnrolled = "already_enrolled", "该会员已报名", "The member takes part in this wave already";
+    NotInvited = "not_invited", "未受邀或未接受邀请", "The shop was not invited, or has not accepted";
+    ConditionsUnmet = "conditions_unmet", "店铺不符合招商条件", "The shop does not meet the sprint's conditions";
+    SameKey = "same_key", "须由另一密钥审批", "It is approved by another key than filled it in";
+    KeyNotApproved = "key_not_approved", "券key不属于本店或未审批通过", "The key is of no approved batch of this shop";
+    AlreadyBound = "already_bound", "奖品已绑定", "The tier's prize is bound already";
+    SprintOnly = "sprint_only", "该券批次由会员冲刺计划专属发放", "Coupons of this batch are given by a member sprint alone";
     PrizeMissing = "prize_missing", "尚未配置奖品", "No prize is bound";
     NotClosable = "not_closable", "报名开始后不可关闭", "Once the enrollment has begun it cannot be closed, nor its coupons alone";
     // Refusals by state.

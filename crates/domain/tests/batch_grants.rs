@@ -28,6 +28,7 @@ fn batch() -> Batch {
         ends_at: at("10T18:00:00"),
         funded_by: Party::Platform,
         return_on_full_refund: false,
+        sprint: None,
     }
 }
 

@@ -101,6 +101,7 @@ fn a_g_4_batch_amounts() {
                 ends_at: at("10T18:00:00"),
                 funded_by: Party::Merchant,
                 return_on_full_refund: false,
+                sprint: None,
             };
             let found = batch.violations();
             assert!(found.iter().filter(|v| v.code == Code::OutOfRange).count() >= 3, "{found:?}");

@@ -80,6 +80,36 @@ fn s2_r14_a_s2_12_the_mails_on_the_page_are_those_that_are_sent() {
             version: 2,
             provider_code: "isv.SMS_TEMPLATE_ILLEGAL".to_owned(),
         },
+        Alert::SprintInvited {
+            sprint_id: "plan".parse().unwrap(),
+            name: "双11冲刺".to_owned(),
+            starts_at: "2030-10-20T00:00:00+08:00".to_owned(),
+            opens_at: Some("2030-10-10T00:00:00+08:00".to_owned()),
+        },
+        Alert::SprintAnnounced {
+            sprint_id: "plan".parse().unwrap(),
+            name: "双11冲刺".to_owned(),
+            starts_at: "2030-10-20T00:00:00+08:00".to_owned(),
+            thresholds: vec![money::Money::from_minor(20_000)],
+        },
+        Alert::SprintRevised {
+            sprint_id: "plan".parse().unwrap(),
+            name: "双11冲刺".to_owned(),
+            revision: 2,
+            starts_at: "2030-10-21T00:00:00+08:00".to_owned(),
+        },
+        Alert::SprintPrizeDue {
+            sprint_id: "plan".parse().unwrap(),
+            name: "双11冲刺".to_owned(),
+            starts_at: "2030-10-20T00:00:00+08:00".to_owned(),
+            standing: "accepted".to_owned(),
+            missing: vec![0],
+        },
+        Alert::SprintClosed {
+            sprint_id: "plan".parse().unwrap(),
+            name: "双11冲刺".to_owned(),
+            code: Some(domain::Code::PrizeMissing),
+        },
     ];
     assert_eq!(alerts.each_ref().map(Alert::event_type), Alert::TYPES);
     let shop = Shop::with_defaults("tea".parse().unwrap(), "老街茶铺", ShopKind::Sop);

@@ -14,7 +14,8 @@ pub use batch::row_key;
 pub use clock::{EngineClock, SANDBOX_UNSET};
 pub use decide::{
     Answered, Assigned, Chance, Closing, Command, EventOutcome, EventResult, FirstPayment, ImportCommand,
-    Input, Intake, MessageCommand, Notice, Platform, Reply, Rotation, Says, Undecided, Unpaid, notice_id,
+    Input, Intake, MessageCommand, Notice, Platform, Reply, Rotation, Says, SprintCommand, Undecided, Unpaid,
+    notice_id,
 };
 pub use error::EngineError;
 pub use handle::Engine;

@@ -134,6 +134,17 @@ fn reward_routes() -> OpenApiRouter<ApiState> {
 /// The routes of member sprints.
 fn sprint_routes() -> OpenApiRouter<ApiState> {
     OpenApiRouter::new()
+        .routes(routes!(sprint::plans::create, sprint::plans::list))
+        .routes(routes!(sprint::plans::revise, sprint::plans::get_one))
+        .routes(routes!(sprint::invitations::invite, sprint::invitations::list))
+        .routes(routes!(sprint::taking_part::list))
+        .routes(routes!(sprint::taking_part::get_one))
+        .routes(routes!(sprint::taking_part::accept))
+        .routes(routes!(sprint::taking_part::decline))
+        .routes(routes!(sprint::taking_part::close))
+        .routes(routes!(sprint::prizes::put))
+        .routes(routes!(sprint::prizes::approve))
+        .routes(routes!(sprint::prizes::bind))
         .routes(routes!(sprint::members::enroll))
         .routes(routes!(sprint::members::get_one))
         .routes(routes!(sprint::members::claim))

@@ -1,6 +1,6 @@
 //! What happened here, for the outside, and its way to the webhooks.
 
-use domain::{Instant, ShopId, WebhookId};
+use domain::{Instant, ShopId, WebhookId, message::alerts::Alert};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -58,8 +58,11 @@ impl Webhook {
     pub fn mailbox(&self) -> Option<&str> {
         self.url.strip_prefix(MAIL)
     }
-    /// Whether it wants events of that type.
+    /// Whether it wants events of that type; a mailbox every alert, those too that are newer than it.
     pub fn wants(&self, event_type: &str) -> bool {
+        if self.mailbox().is_some() {
+            return Alert::TYPES.contains(&event_type);
+        }
         self.types.is_empty() || self.types.iter().any(|t| t == event_type)
     }
     /// The secrets that sign at that moment, the newest first.

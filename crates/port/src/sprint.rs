@@ -3,6 +3,7 @@
 use crate::Row;
 use domain::{
     CampaignId, CustomerId, Instant, ShopId,
+    campaign::sprint::{Answered, Invitation, Plan},
     sprint::{Member, MemberKey, SprintBook},
 };
 
@@ -18,6 +19,54 @@ impl Row for SprintBook {
 impl Row for Member {
     type Key = MemberKey;
     const NAME: &'static str = "member of a sprint";
+}
+
+/// A platform's sprint; it is of no shop: the key's first part is the platform.
+impl Row for Plan {
+    type Key = (ShopId, CampaignId);
+    const NAME: &'static str = "sprint of a platform";
+}
+
+impl Row for Invitation {
+    type Key = (ShopId, CampaignId);
+    const NAME: &'static str = "invitation to a sprint";
+
+    fn wake_at(&self) -> Option<Instant> {
+        self.wake_at
+    }
+}
+
+/// How far an invited shop is, as lists know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum InvitedAs {
+    Invited,
+    Accepted,
+    Declined,
+    Closed,
+}
+
+impl InvitedAs {
+    /// In the order of their numbers in a store.
+    pub const ALL: [Self; 4] = [Self::Invited, Self::Accepted, Self::Declined, Self::Closed];
+    /// Of an invitation as it is kept.
+    pub fn of(invitation: &Invitation) -> Self {
+        match (&invitation.closed, invitation.standing) {
+            (Some(_), _) => Self::Closed,
+            (None, Answered::Invited) => Self::Invited,
+            (None, Answered::Accepted) => Self::Accepted,
+            (None, Answered::Declined) => Self::Declined,
+        }
+    }
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 /// Who stands in a stretch of those who have reached a tier, in the order in which prizes go.

@@ -2,12 +2,13 @@
 
 use crate::{
     BatchRow, BillRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus,
-    Digest, Dispatch, DueReceiver, Handing, Import, Keys, Members, Named, OutboxRow, PackRow, Parked, Pick,
-    Places, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
+    Digest, Dispatch, DueReceiver, Handing, Import, InvitedAs, Keys, Members, Named, OutboxRow, PackRow,
+    Parked, Pick, Places, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
     WaveId, WebhookId,
+    campaign::sprint::{Invitation, Plan},
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -182,6 +183,23 @@ pub trait Reader: Send + Sync {
     fn taker(&self, shop: &ShopId, campaign: &CampaignId, customer: &CustomerId) -> Read<Option<Taker>>;
     /// What customers had of a campaign, by customer.
     fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>>;
+    /// A platform's sprint.
+    fn sprint_plan(&self, sprint: &CampaignId) -> Read<Option<Plan>>;
+    /// A platform's sprints, by their ids.
+    fn sprint_plans(&self, page: &Page) -> Read<Vec<Plan>>;
+    /// A shop's invitation to one.
+    fn sprint_invitation(&self, shop: &ShopId, sprint: &CampaignId) -> Read<Option<Invitation>>;
+    /// A shop's invitations, by their sprints.
+    fn sprint_invitations(&self, shop: &ShopId, page: &Page) -> Read<Vec<Invitation>>;
+    /// Who is invited to a sprint and stands like this, by their ids.
+    fn invited_shops(
+        &self,
+        sprint: &CampaignId,
+        like: InvitedAs,
+        page: &Page,
+    ) -> Read<Vec<(ShopId, Invitation)>>;
+    /// How many are invited to a sprint and stand like this.
+    fn count_invited(&self, sprint: &CampaignId, like: InvitedAs) -> Read<u64>;
     fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>>;
     fn sprint_member(
         &self,

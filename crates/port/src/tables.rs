@@ -42,6 +42,8 @@ macro_rules! tables {
             early_reports: $crate::EarlyReports,
             sprints: domain::sprint::SprintBook,
             members: domain::sprint::Member,
+            plans: domain::campaign::sprint::Plan,
+            invitations: domain::campaign::sprint::Invitation,
         }
     };
 }

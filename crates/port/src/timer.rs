@@ -19,6 +19,8 @@ pub enum Subject {
     Wallet,
     /// A sprint: its next draw, or one that goes on.
     Sprint(CampaignId),
+    /// An invitation to a platform's sprint: a reminder, or its end.
+    Invitation(CampaignId),
 }
 
 /// The name under which a shop's only wallet is woken.
@@ -26,8 +28,8 @@ const WALLET: &str = "sms";
 
 impl Subject {
     /// The kinds, in the order in which those of one moment fire.
-    pub const KINDS: [&str; 7] =
-        ["order", "coupon", "presale_strategy", "gift_run", "pool_order", "wallet", "sprint"];
+    pub const KINDS: [&str; 8] =
+        ["order", "coupon", "presale_strategy", "gift_run", "pool_order", "wallet", "sprint", "invitation"];
     /// Kind and id, as stores keep them.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
@@ -38,6 +40,7 @@ impl Subject {
             Self::PoolOrder(id) => ("pool_order", id.as_str()),
             Self::Wallet => ("wallet", WALLET),
             Self::Sprint(id) => ("sprint", id.as_str()),
+            Self::Invitation(id) => ("invitation", id.as_str()),
         }
     }
     /// Whether it is long work, done step by step: a pass over orders, a walk over a ranking. What sets it does not
@@ -45,7 +48,9 @@ impl Subject {
     pub const fn is_work(&self) -> bool {
         match self {
             Self::PresaleStrategy(_) | Self::GiftRun(_) | Self::Sprint(_) => true,
-            Self::Order(_) | Self::Coupon(_) | Self::PoolOrder(_) | Self::Wallet => false,
+            Self::Order(_) | Self::Coupon(_) | Self::PoolOrder(_) | Self::Wallet | Self::Invitation(_) => {
+                false
+            }
         }
     }
     /// Reads what [`Subject::parts`] wrote.
@@ -58,6 +63,7 @@ impl Subject {
             "pool_order" => OrderId::try_new(id).ok().map(Self::PoolOrder),
             "wallet" => (id == WALLET).then_some(Self::Wallet),
             "sprint" => CampaignId::try_new(id).ok().map(Self::Sprint),
+            "invitation" => CampaignId::try_new(id).ok().map(Self::Invitation),
             _ => None,
         }
     }

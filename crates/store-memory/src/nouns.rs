@@ -6,6 +6,7 @@ use crate::tables::Tables;
 use crate::tables::{at, refused};
 use crate::undo::{mark, put, take, unmark};
 use domain::{
+    campaign::sprint::{Invitation, Plan},
     coupon::Coupon,
     customer::Standing,
     message::{Message, addressee::Addressee, numbers::Number},
@@ -291,6 +292,32 @@ impl Noun<SprintBook> for Open<'_> {
         for Change { key: (shop, campaign), row, old_wake, .. } in changes {
             put(self.tables, &mut self.undo, at(shop, |s| &mut s.sprints), campaign.clone(), row.clone());
             let subject = || Subject::Sprint(campaign.clone());
+            move_timer(self.tables, &mut self.undo, shop, subject, *old_wake, row.wake_at);
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Plan> for Open<'_> {
+    fn load(&mut self, keys: &[<Plan as Row>::Key]) -> Found<Plan> {
+        Ok(self.find(keys, |tables, (shop, sprint)| tables.shops.get(shop)?.plans.get(sprint).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Plan>]) -> Written {
+        for Change { key: (shop, sprint), row, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.plans), sprint.clone(), row.clone());
+        }
+        Ok(())
+    }
+}
+
+impl Noun<Invitation> for Open<'_> {
+    fn load(&mut self, keys: &[<Invitation as Row>::Key]) -> Found<Invitation> {
+        Ok(self.find(keys, |tables, (shop, sprint)| tables.shops.get(shop)?.invitations.get(sprint).cloned()))
+    }
+    fn write(&mut self, changes: &[Change<Invitation>]) -> Written {
+        for Change { key: (shop, sprint), row, old_wake, .. } in changes {
+            put(self.tables, &mut self.undo, at(shop, |s| &mut s.invitations), sprint.clone(), row.clone());
+            let subject = || Subject::Invitation(sprint.clone());
             move_timer(self.tables, &mut self.undo, shop, subject, *old_wake, row.wake_at);
         }
         Ok(())

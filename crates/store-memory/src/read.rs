@@ -7,6 +7,7 @@ use crate::{MemoryStore, pool, queues, sprints};
 use domain::{
     BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
     RewardId, ShopId, WaveId, WebhookId,
+    campaign::sprint::{Invitation, Plan},
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -25,9 +26,9 @@ use domain::{
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, HELD, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked,
-    Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals, WalkKey,
-    Webhook,
+    Dispatch, DueReceiver, HELD, Import, InvitedAs, Members, MessageFilter, Named, OutboxRow, PackRow, Page,
+    Parked, Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals,
+    WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -320,6 +321,49 @@ impl Reader for MemoryStore {
             let late = |customer: &str| page.after.as_deref().is_none_or(|after| customer > after);
             rows.filter(|(customer, _)| late(customer.as_str())).take(page.limit).collect()
         })
+    }
+
+    fn sprint_plan(&self, sprint: &CampaignId) -> Read<Option<Plan>> {
+        self.of(&ShopId::platform(), |of| of.plans.get(sprint).cloned())
+    }
+
+    fn sprint_plans(&self, page: &Page) -> Read<Vec<Plan>> {
+        let after = page.after.as_deref().unwrap_or_default();
+        self.of(&ShopId::platform(), |of| {
+            let late = of.plans.iter().filter(|(sprint, _)| sprint.as_str() > after);
+            late.map(|(_, plan)| plan.clone()).take(page.limit).collect()
+        })
+    }
+
+    fn sprint_invitation(&self, shop: &ShopId, sprint: &CampaignId) -> Read<Option<Invitation>> {
+        self.of(shop, |of| of.invitations.get(sprint).cloned())
+    }
+
+    fn sprint_invitations(&self, shop: &ShopId, page: &Page) -> Read<Vec<Invitation>> {
+        let after = page.after.as_deref().unwrap_or_default();
+        self.of(shop, |of| {
+            let late = of.invitations.iter().filter(|(sprint, _)| sprint.as_str() > after);
+            late.map(|(_, invited)| invited.clone()).take(page.limit).collect()
+        })
+    }
+
+    fn invited_shops(
+        &self,
+        sprint: &CampaignId,
+        like: InvitedAs,
+        page: &Page,
+    ) -> Read<Vec<(ShopId, Invitation)>> {
+        let after = page.after.as_deref().unwrap_or_default();
+        let tables = self.read();
+        let known = tables.shops.iter().filter_map(|(shop, of)| Some((shop, of.invitations.get(sprint)?)));
+        let late = known.filter(|(shop, found)| shop.as_str() > after && InvitedAs::of(found) == like);
+        Ok(late.map(|(shop, found)| (shop.clone(), found.clone())).take(page.limit).collect())
+    }
+
+    fn count_invited(&self, sprint: &CampaignId, like: InvitedAs) -> Read<u64> {
+        let tables = self.read();
+        let known = tables.shops.values().filter_map(|of| of.invitations.get(sprint));
+        Ok(known.filter(|found| InvitedAs::of(found) == like).count() as u64)
     }
 
     fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>> {

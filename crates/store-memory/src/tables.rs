@@ -3,7 +3,10 @@
 use domain::{
     BatchId, CampaignId, ConflictId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, PurchaseId,
     RewardId, ShopId, WaveId, WebhookId,
-    campaign::{Campaign, Counters},
+    campaign::{
+        Campaign, Counters,
+        sprint::{Invitation, Plan},
+    },
     coupon::{BatchCounters, BatchRecord, Coupon},
     customer::Standing,
     ledger::Entry,
@@ -87,6 +90,9 @@ pub struct OfShop {
     pub charters: BTreeMap<CampaignId, Charter>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     pub sprints: BTreeMap<CampaignId, SprintBook>,
+    /// Of the platform alone.
+    pub plans: BTreeMap<CampaignId, Plan>,
+    pub invitations: BTreeMap<CampaignId, Invitation>,
     pub members: BTreeMap<(CampaignId, WaveId, CustomerId), Member>,
     /// Who has reached a tier of a wave, by when.
     pub places: BTreeSet<(CampaignId, WaveId, u8, Instant, CustomerId)>,

@@ -21,6 +21,7 @@ mod foreign;
 mod guard;
 mod imports;
 mod inspect;
+mod invitations;
 mod json;
 mod ledger;
 mod mark;

@@ -3,12 +3,13 @@
 use crate::error::Doing;
 use crate::open::{self, Options};
 use crate::{
-    arrivals, batches, centre, conflicts, coupons, customers, dispatches, imports, ledger, messages, meta,
-    orders, outbox, pool, rewards, schema, shops, sprints, timers, wallets,
+    arrivals, batches, centre, conflicts, coupons, customers, dispatches, imports, invitations, ledger,
+    messages, meta, orders, outbox, pool, rewards, schema, shops, sprints, timers, wallets,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
     WaveId, WebhookId,
+    campaign::sprint::{Invitation, Plan},
     coupon::{Batch, Coupon, CouponStatus},
     customer::Standing,
     ledger::Entry,
@@ -27,8 +28,8 @@ use domain::{
 };
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
-    Dispatch, DueReceiver, Import, Members, MessageFilter, Named, OutboxRow, PackRow, Page, Parked, Pick,
-    Places, PoolRow, Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
+    Dispatch, DueReceiver, Import, InvitedAs, Members, MessageFilter, Named, OutboxRow, PackRow, Page,
+    Parked, Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -234,6 +235,29 @@ impl Reader for SqliteReader {
     }
     fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>> {
         self.with(|db| rewards::takers(db, shop, campaign, page))
+    }
+    fn sprint_plan(&self, sprint: &CampaignId) -> Read<Option<Plan>> {
+        self.with(|db| invitations::plan(db, sprint))
+    }
+    fn sprint_plans(&self, page: &Page) -> Read<Vec<Plan>> {
+        self.with(|db| invitations::plans(db, page))
+    }
+    fn sprint_invitation(&self, shop: &ShopId, sprint: &CampaignId) -> Read<Option<Invitation>> {
+        self.with(|db| invitations::invitation(db, shop, sprint))
+    }
+    fn sprint_invitations(&self, shop: &ShopId, page: &Page) -> Read<Vec<Invitation>> {
+        self.with(|db| invitations::of_shop(db, shop, page))
+    }
+    fn invited_shops(
+        &self,
+        sprint: &CampaignId,
+        like: InvitedAs,
+        page: &Page,
+    ) -> Read<Vec<(ShopId, Invitation)>> {
+        self.with(|db| invitations::invited(db, sprint, like, page))
+    }
+    fn count_invited(&self, sprint: &CampaignId, like: InvitedAs) -> Read<u64> {
+        self.with(|db| invitations::count(db, sprint, like))
     }
     fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>> {
         self.with(|db| sprints::book(db, shop, campaign))

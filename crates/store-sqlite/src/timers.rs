@@ -17,6 +17,7 @@ pub enum Kind {
     PoolOrder,
     Wallet,
     Sprint,
+    Invitation,
 }
 
 /// Takes timers away and puts new ones.

@@ -11,7 +11,12 @@ pub use rows::{
 
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, OrderId, ShopId,
-    campaign::{Campaign, Counters, Terms, Version, promotion::Tier, recovery},
+    campaign::{
+        Campaign, Counters, Terms, Version,
+        promotion::Tier,
+        recovery,
+        sprint::{AwardBy, Conditions, Plan, PlanTier, Remark, TierRule},
+    },
     catalog::{Category, Scope},
     coupon::{
         Batch, BatchRecord, Bind, Coupon, CouponKind, CouponStatus, FromBatch, FromOffer, Lock, Origin,
@@ -21,7 +26,8 @@ use domain::{
     message::{self, Channel, Message, MessageStatus},
     order::{self, Discount, Goods, Method, Order, OrderKind, Party, Payment, PaymentStatus, Source, Stage},
     shop::{Shop, ShopKind},
-    time::CivilDay,
+    sprint::{CountsFrom, Wave},
+    time::{CivilDay, Window},
 };
 use money::Money;
 use std::str::FromStr;
@@ -204,9 +210,41 @@ pub fn batch(batch_id: &str) -> BatchRecord {
         ends_at: start().plus_hours(24 * 30),
         funded_by: Party::Merchant,
         return_on_full_refund: true,
+        sprint: None,
     };
     let (batch, request_digest) = (Arc::new(batch), "00".to_owned());
     BatchRecord { batch, created_at: start().plus_hours(-1), voided_at: None, request_digest }
+}
+
+/// A platform's sprint of one wave, from a hundred days after the start on: 200.00 brings two coupons of which the customer
+/// pays 80 % at most.
+pub fn plan(sprint_id: &str) -> Plan {
+    let from = |days: i64| start().plus_hours(24 * (100 + days));
+    let window = |starts: i64, ends: i64| Window { starts_at: from(starts), ends_at: from(ends) };
+    let wave = Wave {
+        wave_id: id("w1"),
+        enrollment: window(0, 5),
+        sprint: window(1, 8),
+        draw_at: from(10),
+        award: window(10, 15),
+        redemption: window(10, 30),
+    };
+    Plan {
+        sprint_id: id(sprint_id),
+        revision: 1,
+        name: format!("Sprint {sprint_id}"),
+        description: String::new(),
+        waves: vec![wave],
+        tiers: vec![PlanTier { threshold: Money::from_minor(200_00), remark: None }],
+        remark: Remark { required_quantity: 500, max_pay_percent: 80, face_value: None },
+        tier_rule: TierRule::Highest,
+        counts_from: CountsFrom::Enrollment,
+        award_by: AwardBy::Push,
+        void_after_refund: false,
+        pre_submission: None,
+        conditions: Conditions::default(),
+        made_at: start(),
+    }
 }
 
 /// An available coupon of a batch of [`batch`].

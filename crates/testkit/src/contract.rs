@@ -81,6 +81,7 @@ cases! {
     timers::timers_move_with_their_order,
     timers::timers_of_coupons,
     timers::timers_of_wallets,
+    sprints::a_s3_13_invitations_by_how_far_they_are,
     sprints::timers_of_sprints,
     lists::lists_are_cut_into_pages,
     lists::a_page_may_begin_anywhere,

@@ -3,7 +3,10 @@
 use super::pool::PoolDecision;
 use domain::{
     BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WaveId, WebhookId,
-    campaign::{Campaign, Count, order_wake},
+    campaign::{
+        Campaign, Count, order_wake,
+        sprint::{Invitation, Plan},
+    },
     coupon::{BatchCounters, BatchRecord, Coupon, CouponStatus},
     customer::Standing,
     event::OrderEvent,
@@ -52,6 +55,8 @@ pub struct Decision {
     pub takers: Vec<(CampaignId, CustomerId, Taker)>,
     pub sprints: Vec<(CampaignId, SprintBook)>,
     pub members: Vec<((CampaignId, WaveId, CustomerId), Member)>,
+    pub plans: Vec<Plan>,
+    pub invitations: Vec<(CampaignId, Invitation)>,
     pub early_reports: Vec<(String, EarlyReports)>,
     pub forget_early: Option<Instant>,
     pub outbox: Vec<OutboxRow>,
@@ -80,7 +85,8 @@ impl Decision {
         let wallet = self.wallet.iter().filter_map(|wallet| wallet.differences.tell_at);
         let coupons = self.coupons.iter().filter_map(|coupon| coupon.wake_at);
         let sprints = self.sprints.iter().filter_map(|(_, book)| book.wake_at);
-        orders.chain(coupons).chain(wallet).chain(sprints).chain(self.pool.wakes())
+        let invitations = self.invitations.iter().filter_map(|(_, invited)| invited.wake_at);
+        orders.chain(coupons).chain(wallet).chain(sprints).chain(invitations).chain(self.pool.wakes())
     }
 }
 

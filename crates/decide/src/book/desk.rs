@@ -150,6 +150,11 @@ impl Office for Draft<'_> {
         let subject = match alert {
             Alert::LowBalance { .. } | Alert::Difference { .. } => self.shop_id.as_str(),
             Alert::TemplateBlocked { kind, .. } => kind.as_str(),
+            Alert::SprintInvited { sprint_id, .. }
+            | Alert::SprintAnnounced { sprint_id, .. }
+            | Alert::SprintRevised { sprint_id, .. }
+            | Alert::SprintPrizeDue { sprint_id, .. }
+            | Alert::SprintClosed { sprint_id, .. } => sprint_id.as_str(),
         };
         Draft::publish(self, alert.event_type(), subject, &alert.body());
     }

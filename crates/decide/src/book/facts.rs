@@ -293,6 +293,7 @@ impl Facts {
         let (books, charters) = (decision.books, decision.charters);
         self.apply_rewards(shop_id, decision.rewards, books, charters, decision.takers);
         self.apply_sprints(shop_id, decision.sprints, decision.members);
+        self.apply_invitations(shop_id, decision.plans, decision.invitations);
         for (id, reports) in decision.early_reports {
             self.tables.early_reports.put((shop_id.clone(), id), reports);
         }
@@ -367,6 +368,10 @@ impl Facts {
             Subject::Sprint(id) => {
                 let key = (timer.shop_id.clone(), id.clone());
                 self.tables.sprints.amend(&key, |book| book.wake_at = None);
+            }
+            Subject::Invitation(id) => {
+                let key = (timer.shop_id.clone(), id.clone());
+                self.tables.invitations.amend(&key, |invited| invited.wake_at = None);
             }
             Subject::PresaleStrategy(_) | Subject::GiftRun(_) | Subject::PoolOrder(_) => {
                 let shop = self.shops.get_mut(&timer.shop_id).and_then(Option::as_mut);

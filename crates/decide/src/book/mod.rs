@@ -4,6 +4,7 @@ mod decision;
 mod desk;
 mod draft;
 mod facts;
+mod invitations;
 mod platform;
 mod pool;
 mod published;

@@ -78,7 +78,7 @@ pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
         let detail = format!("prizes of campaign {campaign} are coupons of it");
         return Err(Refusal::with(Code::BatchInUse, detail));
     }
-    if let Some(sprint) = prizes_of(rows, id, draft.now) {
+    if let Some(sprint) = row.record.batch.sprint.as_ref().or_else(|| prizes_of(rows, id, draft.now)) {
         let detail =
             format!("the prizes of sprint {sprint} are coupons of it; it is closed with the sprint alone");
         return Err(Refusal::with(Code::NotClosable, detail));
@@ -87,9 +87,27 @@ pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
     Ok(put(draft, record, row.counters))
 }
 
+/// Takes a batch back with the sprint that its coupons were prizes of (A-S3-9).
+pub fn void_with_its_sprint(draft: &mut Draft<'_>, id: &BatchId) {
+    let Some(row) = draft.batch(id).filter(|row| row.record.voided_at.is_none()) else { return };
+    let record = BatchRecord { voided_at: Some(draft.now), ..(*row.record).clone() };
+    let counters = row.counters;
+    put(draft, record, counters);
+}
+
+/// Refuses coupons of a batch to others than the sprint that gives them (S3-R13).
+fn check_free(draft: &Draft<'_>, batch: &Batch) -> Result<(), Refusal> {
+    let rows = &draft.shop_row()?.campaigns;
+    let sprint = batch.sprint.as_ref().or_else(|| prizes_of(rows, &batch.batch_id, draft.now));
+    let given =
+        |sprint| Refusal::with(Code::SprintOnly, format!("its coupons are prizes of sprint {sprint}"));
+    sprint.map_or(Ok(()), |sprint| Err(given(sprint)))
+}
+
 /// Gives a customer so many coupons, or none.
 pub fn claim(draft: &mut Draft<'_>, id: &BatchId, by: &CustomerId, count: u32) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
+    check_free(draft, &row.record.batch)?;
     let coupons = give(draft, row, by, count, 0)?;
     Ok(Reply::Coupons { coupons })
 }
@@ -102,6 +120,7 @@ pub fn reward(
     campaign: &CampaignId,
 ) -> Result<Coupon, Refusal> {
     let row = find(draft, id)?;
+    check_free(draft, &row.record.batch)?;
     let mut coupons = give_for(draft, row, by, (1, 0), Some((campaign, None)))?;
     draft.count(campaign, Count::Issued);
     Ok(coupons.pop().unwrap_or_else(|| unreachable!("one was given")))
@@ -281,6 +300,7 @@ pub fn add_codes(
     wanted: u64,
 ) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
+    check_free(draft, &row.record.batch)?;
     let made = codes.len() as u64;
     row.record.check_codes(&row.counters, wanted.max(made), draft.now)?;
     let changes = draft.changes();

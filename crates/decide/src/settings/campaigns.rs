@@ -1,5 +1,6 @@
 //! Setting campaigns up, changing, publishing and closing them.
 
+use super::sprints;
 use crate::book::Draft;
 use crate::command::{Closing, Reply};
 use domain::{
@@ -108,7 +109,12 @@ pub fn close(draft: &mut Draft<'_>, id: &CampaignId, closing: Closing) -> Result
     }
     let mut campaign = (*row.campaign).clone();
     campaign.close(draft.now);
-    Ok(put(draft, campaign, row.counters.clone()))
+    let is_sprint = campaign.current().terms.of::<campaign::sprint::Terms>().is_some();
+    let reply = put(draft, campaign, row.counters.clone());
+    if is_sprint {
+        sprints::closed(draft, id);
+    }
+    Ok(reply)
 }
 
 /// Adds SKUs to a campaign's list as a new version (S0-R13). Those over the limit are named.

@@ -3,3 +3,4 @@
 pub mod campaigns;
 pub mod imports;
 pub mod shop;
+pub mod sprints;

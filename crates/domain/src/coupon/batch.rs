@@ -1,7 +1,8 @@
 //! Coupon batches of the shop: what each coupon of a batch takes off, for whom, and when.
 
 use crate::{
-    BatchId, Code, Instant, Violation, campaign::promotion::Tier, catalog::Scope, limits, order::Party,
+    BatchId, CampaignId, Code, Instant, Violation, campaign::promotion::Tier, catalog::Scope, limits,
+    order::Party,
 };
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +76,9 @@ pub struct Batch {
     /// Whether a full refund gives an unexpired coupon back.
     #[serde(default)]
     pub return_on_full_refund: bool,
+    /// The member sprint that alone gives its coupons, and with which alone it is closed (S3-R13, S3-R32).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sprint: Option<CampaignId>,
 }
 
 impl Batch {

@@ -7,7 +7,8 @@ use super::{
     Channel, Kind,
     differences::{Figures, OfDay},
 };
-use crate::{Lang, shop::Shop};
+use crate::{CampaignId, Code, Lang, shop::Shop};
+use money::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -45,6 +46,66 @@ pub enum Alert {
         /// In the provider's words.
         provider_code: String,
     },
+    /// A platform invites the shop to a sprint (S3-R03).
+    #[serde(rename = "sprint.invited")]
+    SprintInvited {
+        /// Which.
+        sprint_id: CampaignId,
+        /// For people.
+        name: String,
+        /// When the first enrollment begins.
+        starts_at: String,
+        /// From when on it can be accepted, where that is not at once.
+        opens_at: Option<String>,
+    },
+    /// The thresholds of a sprint are known, and it can be accepted (S3-R04).
+    #[serde(rename = "sprint.announced")]
+    SprintAnnounced {
+        /// Which.
+        sprint_id: CampaignId,
+        /// For people.
+        name: String,
+        /// When the first enrollment begins.
+        starts_at: String,
+        /// What members must have spent, rising. Minor units.
+        thresholds: Vec<Money>,
+    },
+    /// A sprint has other terms than those that the shop knows.
+    #[serde(rename = "sprint.revised")]
+    SprintRevised {
+        /// Which.
+        sprint_id: CampaignId,
+        /// For people.
+        name: String,
+        /// Counted from 1.
+        revision: u32,
+        /// When the first enrollment begins.
+        starts_at: String,
+    },
+    /// The shop has not answered, or a prize is not bound, and the first enrollment is near.
+    #[serde(rename = "sprint.prize_due")]
+    SprintPrizeDue {
+        /// Which.
+        sprint_id: CampaignId,
+        /// For people.
+        name: String,
+        /// When the first enrollment begins.
+        starts_at: String,
+        /// `invited` or `accepted`.
+        standing: String,
+        /// Tiers without a bound prize, counted from 0.
+        missing: Vec<u8>,
+    },
+    /// A sprint is closed for the shop.
+    #[serde(rename = "sprint.closed")]
+    SprintClosed {
+        /// Which.
+        sprint_id: CampaignId,
+        /// For people.
+        name: String,
+        /// `prize_missing`, where nobody closed it.
+        code: Option<Code>,
+    },
 }
 
 /// A mail, in both languages.
@@ -58,7 +119,16 @@ pub struct Mail {
 
 impl Alert {
     /// The types of the events, as webhooks know them.
-    pub const TYPES: [&'static str; 3] = ["sms.low_balance", "sms.difference", "template.blocked"];
+    pub const TYPES: [&'static str; 8] = [
+        "sms.low_balance",
+        "sms.difference",
+        "template.blocked",
+        "sprint.invited",
+        "sprint.announced",
+        "sprint.revised",
+        "sprint.prize_due",
+        "sprint.closed",
+    ];
 
     /// The event's type.
     pub const fn event_type(&self) -> &'static str {
@@ -66,6 +136,11 @@ impl Alert {
             Self::LowBalance { .. } => Self::TYPES[0],
             Self::Difference { .. } => Self::TYPES[1],
             Self::TemplateBlocked { .. } => Self::TYPES[2],
+            Self::SprintInvited { .. } => Self::TYPES[3],
+            Self::SprintAnnounced { .. } => Self::TYPES[4],
+            Self::SprintRevised { .. } => Self::TYPES[5],
+            Self::SprintPrizeDue { .. } => Self::TYPES[6],
+            Self::SprintClosed { .. } => Self::TYPES[7],
         }
     }
 
@@ -94,6 +169,13 @@ impl Alert {
             Self::LowBalance { .. } => ("短信余量不足", "few SMS are left"),
             Self::Difference { .. } => ("短信条数与服务商不一致", "the provider counted SMS otherwise"),
             Self::TemplateBlocked { .. } => ("消息模板被停用", "a message template is refused"),
+            Self::SprintInvited { .. } => ("会员冲刺计划邀请", "you are invited to a member sprint"),
+            Self::SprintAnnounced { .. } => {
+                ("会员冲刺计划门槛公布", "the thresholds of a member sprint are known")
+            }
+            Self::SprintRevised { .. } => ("会员冲刺计划有更新", "a member sprint was changed"),
+            Self::SprintPrizeDue { .. } => ("会员冲刺计划尚未就绪", "a member sprint waits for you"),
+            Self::SprintClosed { .. } => ("会员冲刺计划已关闭", "a member sprint is closed"),
         }
     }
 
@@ -141,6 +223,74 @@ impl Alert {
                     ),
                 )
             }
+            Self::SprintInvited { name, starts_at, opens_at, .. } => {
+                invited(&clean(name), starts_at, opens_at.as_deref())
+            }
+            Self::SprintAnnounced { name, starts_at, .. } => announced(&clean(name), starts_at),
+            Self::SprintRevised { name, revision, starts_at, .. } => {
+                revised(&clean(name), *revision, starts_at)
+            }
+            Self::SprintPrizeDue { name, starts_at, missing, .. } => {
+                prize_due(&clean(name), starts_at, missing.len())
+            }
+            Self::SprintClosed { name, code, .. } => closed(&clean(name), code.is_some()),
         }
     }
+}
+
+fn invited(name: &str, starts_at: &str, opens_at: Option<&str>) -> (String, String) {
+    let (zh, en) = match opens_at {
+        Some(at) => (format!("{at}公布门槛后可接受邀请"), format!("it can be accepted from {at} on")),
+        None => ("现在即可接受邀请".to_owned(), "it can be accepted now".to_owned()),
+    };
+    (
+        format!("受邀参加会员冲刺计划“{name}”，报名{starts_at}开始，{zh}。"),
+        format!("you are invited to the member sprint {name}; enrollment begins at {starts_at}, {en}."),
+    )
+}
+
+fn announced(name: &str, starts_at: &str) -> (String, String) {
+    (
+        format!("受邀的会员冲刺计划“{name}”已公布冲刺门槛，报名{starts_at}开始。请您接受邀请并配置奖品。"),
+        format!(
+            "the thresholds of the member sprint {name} are known; enrollment begins at {starts_at}. Please accept and \
+            set its prizes up."
+        ),
+    )
+}
+
+fn revised(name: &str, revision: u32, starts_at: &str) -> (String, String) {
+    (
+        format!(
+            "受邀的会员冲刺计划“{name}”已更新为第{revision}版，报名{starts_at}开始。已接受的店铺沿用原版本，再次接受后按新版本。"
+        ),
+        format!(
+            "the member sprint {name} is in revision {revision} now; enrollment begins at {starts_at}. Who has accepted \
+            keeps the revision before until they accept again."
+        ),
+    )
+}
+
+fn prize_due(name: &str, starts_at: &str, missing: usize) -> (String, String) {
+    (
+        format!(
+            "的会员冲刺计划“{name}”尚有{missing}档奖品未绑定。{starts_at}报名开始时仍未绑定的，计划将自动关闭，请您尽快处理。"
+        ),
+        format!(
+            "{missing} prizes of the member sprint {name} are not bound. Where one is missing when the enrollment begins, \
+            at {starts_at}, the sprint is closed; please see to it."
+        ),
+    )
+}
+
+fn closed(name: &str, is_missed: bool) -> (String, String) {
+    let (zh, en) = if is_missed {
+        ("因报名开始时奖品未绑定，", " since a prize was not bound when the enrollment began")
+    } else {
+        ("", "")
+    };
+    (
+        format!("的会员冲刺计划“{name}”{zh}已关闭，其奖券一并作废。"),
+        format!("the member sprint {name} is closed{en}; its coupons are void with it."),
+    )
 }

@@ -98,6 +98,7 @@ impl BatchRequest {
             ends_at: ends.read("ends_at", time::read("ends_at", &self.ends_at)?),
             funded_by: self.funded_by,
             return_on_full_refund: self.return_on_full_refund,
+            sprint: None,
         };
         Ok((self.batch_id, batch))
     }

@@ -1,5 +1,10 @@
-//! Member sprints: enrolling, standing, claiming, and decisions by hand.
+//! Member sprints: what a platform sets up and whom it invites, prizes; enrolling, standing, claiming, and decisions by hand.
 
 mod act;
 pub mod exceptions;
+pub mod invitations;
 pub mod members;
+pub mod plans;
+pub mod prizes;
+mod standing;
+pub mod taking_part;

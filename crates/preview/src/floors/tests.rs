@@ -226,6 +226,7 @@ fn batch(id: &str, spend: i64, save: i64) -> Arc<Batch> {
         ends_at: version.ends_at,
         funded_by: domain::order::Party::Merchant,
         return_on_full_refund: false,
+        sprint: None,
     })
 }
 fn with_batches(rules: &ShopRules, new: New<'_>, batches: &[Arc<Batch>]) -> Vec<String> {

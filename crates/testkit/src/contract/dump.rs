@@ -7,7 +7,7 @@ use domain::{
     Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus,
     sprint::PlacesKey,
 };
-use port::{DeliveryStatus, Members, MessageFilter, Page, Reader, RewardFilter, WalkKey};
+use port::{DeliveryStatus, InvitedAs, Members, MessageFilter, Page, Reader, RewardFilter, WalkKey};
 use std::fmt::Write;
 
 /// The shops that are read.
@@ -103,7 +103,15 @@ fn of_rewards(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::
 fn of_sprints(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::fmt::Debug)) {
     for campaign in ["ca-0", "ca-1"].map(id) {
         add(&reader.sprint(shop, &campaign).answer());
+        add(&reader.sprint_invitation(shop, &campaign).answer());
+        for like in InvitedAs::ALL {
+            let invited = |page: &Page| reader.invited_shops(&campaign, like, page).answer();
+            add(&paged(invited, |(shop, _)| shop.to_string()));
+            add(&reader.count_invited(&campaign, like).answer());
+        }
     }
+    let invitations = |page: &Page| reader.sprint_invitations(shop, page).answer();
+    add(&paged(invitations, |invitation| invitation.plan.sprint_id.to_string()));
     let (campaign, wave) = (id("ca-1"), id("w1"));
     for which in [Members::All, Members::Late] {
         let members = |page: &Page| reader.sprint_members(shop, (&campaign, &wave), which, page).answer();

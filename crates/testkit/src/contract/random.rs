@@ -7,6 +7,7 @@ use super::{
 use crate::build::{self, at, id};
 use domain::{
     ShopId,
+    campaign::sprint::{Answered, Invitation, Plan},
     coupon::Coupon,
     message::{Message, MessageStatus, numbers::NumberKey},
     reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
@@ -26,7 +27,7 @@ type Batch = (Vec<Step>, bool);
 
 /// Random sequences of transactions.
 pub fn batches() -> impl Strategy<Value = Vec<Batch>> {
-    let step = (0..38_u8, 0..4_u8, 0..4_u8, 0..6_u8);
+    let step = (0..39_u8, 0..4_u8, 0..4_u8, 0..6_u8);
     let batch = (prop::collection::vec(step, 1..8), prop::bool::weighted(0.1));
     prop::collection::vec(batch, 1..24)
 }
@@ -104,6 +105,8 @@ fn keys(step: Step) -> Keys {
         numbers: vec![(shop.clone(), NumberKey::of_customer(&id(&own("u"))))],
         sprints: vec![(shop.clone(), id(&own("ca")))],
         members: vec![(shop.clone(), id("ca-1"), id("w1"), id(&own("u")))],
+        plans: vec![(shop.clone(), id(&own("ca")))],
+        invitations: vec![(shop.clone(), id(&own("ca")))],
         places: vec![places(&shop)],
         early_reports: vec![(shop, own("biz"))],
         undelivered: Vec::new(),
@@ -189,6 +192,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         32 => to.imports.push(import(step)),
         33..=35 => of_rewards(step, rows, &mut to),
         36 | 37 => of_sprints(step, rows, &mut to),
+        38 => of_platforms(step, rows, &mut to),
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
@@ -229,6 +233,19 @@ fn of_sprints(step: Step, rows: &Rows, to: &mut Changes) {
     let member = Member { enrolled_at: Some(at(0)), reached: reached.collect(), ..Member::default() };
     let key = (shop, id("ca-1"), id("w1"), id(&format!("u-{number}")));
     to.members.push(Change { is_new: rows.members[0].1.is_none(), ..Change::of(key, member, None) });
+}
+
+/// A platform's sprint, and an invitation with its timer.
+fn of_platforms(step: Step, rows: &Rows, to: &mut Changes) {
+    let (_, _, number, value) = step;
+    let (shop, sprint) = (shop_of(step), format!("ca-{number}"));
+    let plan = Plan { revision: value.into(), ..build::plan(&sprint) };
+    let old_wake = rows.invitations[0].1.as_ref().and_then(|invited| invited.wake_at);
+    let wake_at = (value > 2).then(|| at(i64::from(value)));
+    let standing = [Answered::Invited, Answered::Accepted, Answered::Declined][usize::from(value % 3)];
+    let invitation = Invitation { standing, wake_at, ..Invitation::of(&plan, at(0)) };
+    to.plans.push(Change::new((shop.clone(), id(&sprint)), plan));
+    to.invitations.push(Change::of((shop, id(&sprint)), invitation, old_wake));
 }
 
 /// Two of them want one place in the chain: a store refuses the second.

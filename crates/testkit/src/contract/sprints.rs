@@ -3,10 +3,11 @@
 use super::{Answer, page, write};
 use crate::build::{self, at, id};
 use domain::{
-    CustomerId, ShopId,
+    Code, CustomerId, ShopId,
+    campaign::sprint::{Answered, Closed, Invitation},
     sprint::{Award, Late, LateCode, Member, PlacesKey, Reached, SprintBook},
 };
-use port::{Change, Members, Store, Subject, Timer};
+use port::{Change, InvitedAs, Members, Store, Subject, Timer};
 
 fn s1() -> ShopId {
     id("s1")
@@ -83,6 +84,44 @@ pub fn members_of_a_wave(store: &mut dyn Store) {
     assert_eq!(listed(store, Members::Late, None, 9), ["b"]);
     write(store, |changes| changes.members.push(change("b", reached(&[]))));
     assert_eq!(listed(store, Members::Late, None, 9), [""; 0]);
+}
+
+/// Who is invited to a sprint is listed by how far they are, over shops; its timer is when it is looked at next.
+pub fn a_s3_13_invitations_by_how_far_they_are(store: &mut dyn Store) {
+    let plan = build::plan("ca-1");
+    let of = |shop: &str, standing: Answered, closed: Option<Closed>| {
+        let row = Invitation { standing, closed, ..Invitation::of(&plan, at(0)) };
+        Change::of((id::<ShopId>(shop), id("ca-1")), row, None)
+    };
+    let closed = Closed { at: at(1), code: Some(Code::PrizeMissing) };
+    write(store, |changes| {
+        changes.shops.extend(["s1", "s2", "s3", "s4"].map(build::shared_shop));
+        changes.plans.push(Change::new((ShopId::platform(), id("ca-1")), plan.clone()));
+        changes.invitations.push(of("s1", Answered::Invited, None));
+        changes.invitations.push(of("s2", Answered::Accepted, None));
+        changes.invitations.push(of("s3", Answered::Accepted, Some(closed)));
+        changes.invitations.push(of("s4", Answered::Invited, None));
+    });
+    let reader = store.reader();
+    let like = |like: InvitedAs, after: Option<&str>, limit: usize| -> Vec<String> {
+        let found = reader.invited_shops(&id("ca-1"), like, &page(after, limit)).answer();
+        found.iter().map(|(shop, _)| shop.to_string()).collect()
+    };
+    assert_eq!(like(InvitedAs::Invited, None, 9), ["s1", "s4"]);
+    assert_eq!(like(InvitedAs::Invited, Some("s1"), 9), ["s4"]);
+    assert_eq!(like(InvitedAs::Invited, None, 1), ["s1"]);
+    assert_eq!(
+        (like(InvitedAs::Accepted, None, 9), like(InvitedAs::Closed, None, 9)),
+        (vec!["s2".into()], vec!["s3".into()])
+    );
+    let counts = InvitedAs::ALL.map(|like| reader.count_invited(&id("ca-1"), like).answer());
+    assert_eq!(counts, [2, 1, 0, 1]);
+    assert_eq!(reader.sprint_plan(&id("ca-1")).answer(), Some(plan.clone()));
+    assert_eq!(reader.sprint_plans(&page(None, 9)).answer(), [plan.clone()]);
+    assert_eq!(reader.sprint_plans(&page(Some("ca-1"), 9)).answer(), []);
+    assert_eq!(reader.sprint_invitations(&id("s1"), &page(None, 9)).answer().len(), 1);
+    let due = store.next_due().answer();
+    assert_eq!(due, Invitation::of(&plan, at(0)).wake_at);
 }
 
 /// A sprint's timer is when it is drawn next.

@@ -4,6 +4,7 @@ use super::{refused, write};
 use crate::build::{self, at, id};
 use domain::{
     ShopId,
+    campaign::sprint::{Answered, Invitation, Plan},
     coupon::Coupon,
     customer::Standing,
     message::{
@@ -373,6 +374,30 @@ impl Sample for SprintBook {
     }
     fn then(shop: &ShopId, number: u8) -> Option<Self> {
         Some(Self { first_enrolled_at: Some(at(7)), ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for Plan {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("ca-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        build::plan(&format!("ca-{number}"))
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { revision: 2, ..Self::first(shop, number) })
+    }
+}
+
+impl Sample for Invitation {
+    fn key(shop: &ShopId, number: u8) -> Self::Key {
+        (shop.clone(), id(&format!("ca-{number}")))
+    }
+    fn first(_: &ShopId, number: u8) -> Self {
+        Self::of(&build::plan(&format!("ca-{number}")), at(i64::from(number)))
+    }
+    fn then(shop: &ShopId, number: u8) -> Option<Self> {
+        Some(Self { standing: Answered::Accepted, ..Self::first(shop, number) })
     }
 }
 

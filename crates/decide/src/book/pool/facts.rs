@@ -266,7 +266,11 @@ impl PoolFacts {
                 let key = (shop.clone(), id.clone());
                 self.orders.amend(&key, |order| order.times.balance_closes_at = None);
             }
-            Subject::Order(_) | Subject::Coupon(_) | Subject::Wallet | Subject::Sprint(_) => {}
+            Subject::Order(_)
+            | Subject::Coupon(_)
+            | Subject::Wallet
+            | Subject::Invitation(_)
+            | Subject::Sprint(_) => {}
         }
     }
 

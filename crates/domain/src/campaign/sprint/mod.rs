@@ -14,6 +14,7 @@ mod follow;
 mod form;
 mod give;
 mod open;
+mod platform;
 mod publish;
 mod reached;
 mod react;
@@ -22,6 +23,9 @@ mod terms;
 
 pub use act::{Do, Done};
 pub use figures::{sums, tally};
+pub use platform::{
+    Binding, Bound, Closed, Conditions, Fixed, Invitation, Made, Plan, PlanTier, Remark, Sales, Sheet, Stage, Standing as Answered, Tried,
+};
 pub use publish::prizes_of;
 pub use reached::reached;
 pub use react::Kind;

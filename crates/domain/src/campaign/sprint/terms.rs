@@ -73,6 +73,18 @@ impl Prize {
     }
 }
 
+/// So many coupons of a batch are released.
+pub fn coupon_prize(batch: BatchId, release_quantity: u64) -> Prize {
+    let released = Some(release_quantity);
+    Prize { kind: PrizeKind::Coupon, batch_id: Some(batch), release_quantity: released, sku: None, stock: None }
+}
+
+/// So many members win goods.
+pub fn goods_prize(sku: Sku, stock: u64) -> Prize {
+    let (sku, stock) = (Some(sku), Some(stock));
+    Prize { kind: PrizeKind::Goods, batch_id: None, release_quantity: None, sku, stock }
+}
+
 /// A threshold with its prize.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
