@@ -272,7 +272,7 @@ fn edge(guard: AddressGuard) -> anyhow::Result<Edge> {
 /// Puts the keys in force and follows changes of their file.
 fn watch_keys(config: &Config, ring: Arc<KeyRing>) -> anyhow::Result<()> {
     if config.takes_published_key() {
-        ring.replace(vec![ApiKey::sandbox()]);
+        ring.replace(vec![ApiKey::sandbox(), ApiKey::second_of_sandbox()]);
         return Ok(());
     }
     let file = keys_of(config);

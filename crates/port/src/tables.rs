@@ -199,7 +199,8 @@ impl Changes {
     }
     /// Whether it moves no row that a timer can be about.
     pub fn moves_nothing(&self) -> bool {
-        let plain = self.orders.is_empty() && self.coupons.is_empty() && self.sprints.is_empty();
+        let sprints = self.sprints.is_empty() && self.invitations.is_empty();
+        let plain = self.orders.is_empty() && self.coupons.is_empty() && sprints;
         plain && self.wallets.is_empty() && self.pool.is_empty()
     }
 }

@@ -50,6 +50,10 @@ impl Args {
     pub fn all(&mut self, name: &str) -> Vec<String> {
         std::iter::from_fn(|| self.find(name)).collect()
     }
+    /// Every name that is left, with its value.
+    pub fn others(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.named)
+    }
     /// Refuses what was not taken.
     pub fn done(self) -> Result<(), String> {
         if let Some(word) = self.plain.front() {

@@ -10,12 +10,18 @@ use serde_json::Value;
 
 /// The key that a sandbox accepts.
 pub const KEY: &str = "sandbox";
+/// The one that stands for somebody else.
+pub const SECOND_KEY: &str = "sandbox-2";
 
 /// A way to the API.
 pub trait Door {
     /// Sends a request; status and body of the answer. A body that is not JSON comes as a string.
     /// Status 0 means that there was no answer, and why.
-    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value);
+    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
+        self.call_with(KEY, method, path, content_type, body)
+    }
+    /// The same with another key.
+    fn call_with(&mut self, key: &str, method: &str, path: &str, kind: &str, body: &[u8]) -> (u16, Value);
 }
 
 /// A body as JSON, or as a string where it is none.

@@ -8,6 +8,7 @@ mod events;
 mod gaps;
 mod offers;
 mod orders;
+mod platform_sprints;
 mod pool;
 mod promotions;
 mod quotes;
@@ -23,7 +24,7 @@ use crate::world::World;
 /// What a verb does: a request or two, and what came of them. `Err` when its words make no sense.
 type Verb = fn(&mut World<'_>, &mut Args) -> Result<Outcome, String>;
 
-const VERBS: [(&str, Verb); 88] = [
+const VERBS: [(&str, Verb); 97] = [
     ("day", setup::day),
     ("clock", setup::clock),
     ("shop", setup::shop),
@@ -112,6 +113,15 @@ const VERBS: [(&str, Verb); 88] = [
     ("collect", sprints::collect),
     ("late", sprints::late),
     ("decide", sprints::decide),
+    ("planned", platform_sprints::planned),
+    ("invite", platform_sprints::invite),
+    ("invited", platform_sprints::invited),
+    ("answer", platform_sprints::answer),
+    ("prize", platform_sprints::prize),
+    ("approve", platform_sprints::approve),
+    ("bind", platform_sprints::bind),
+    ("batch-of", platform_sprints::batch_of),
+    ("void", platform_sprints::void),
 ];
 
 /// Does a step.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 struct Fixed(u16, Value);
 
 impl Door for Fixed {
-    fn call(&mut self, _: &str, _: &str, _: &str, _: &[u8]) -> (u16, Value) {
+    fn call_with(&mut self, _: &str, _: &str, _: &str, _: &str, _: &[u8]) -> (u16, Value) {
         (self.0, self.1.clone())
     }
 }

@@ -6,7 +6,7 @@ use crate::message;
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
     campaign::{Count, Desk, Roster},
-    coupon::{Coupon, CouponStatus},
+    coupon::{BatchCounters, Coupon, CouponStatus},
     customer::Standing,
     message::{
         Channel, Message,
@@ -223,7 +223,12 @@ impl Rewards for Draft<'_> {
         }
     }
     fn stock(&self, batch: &BatchId) -> Option<Stock> {
-        self.batch(batch).map(|row| Stock::of(&row.record, &self.batch_counters(row)))
+        // One that this decision makes has given nothing yet.
+        let made = self.decided().batches.iter().rfind(|record| record.batch.batch_id == *batch);
+        let known = self.batch(batch);
+        let counters = known.map_or_else(BatchCounters::default, |row| self.batch_counters(row));
+        let record = made.or(known.map(|row| &row.record))?;
+        Some(Stock::of(record, &counters))
     }
     fn give_coupon(
         &mut self,

@@ -1,6 +1,6 @@
 //! A server over HTTP/1.1, a connection for each request.
 
-use super::{Door, KEY, read};
+use super::{Door, read};
 use serde_json::Value;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -23,7 +23,7 @@ impl HttpDoor {
 
     fn exchange(
         &self,
-        method: &str,
+        (key, method): (&str, &str),
         path: &str,
         content_type: &str,
         body: &[u8],
@@ -32,7 +32,7 @@ impl HttpDoor {
         stream.set_read_timeout(Some(PATIENCE))?;
         let (host, length) = (&self.address, body.len());
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {KEY}\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\
             content-type: {content_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
         );
         stream.write_all(&[head.as_bytes(), body].concat())?;
@@ -55,8 +55,8 @@ fn split(answer: &[u8]) -> Option<(u16, Value)> {
 }
 
 impl Door for HttpDoor {
-    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
-        self.exchange(method, path, content_type, body)
+    fn call_with(&mut self, key: &str, method: &str, path: &str, kind: &str, body: &[u8]) -> (u16, Value) {
+        self.exchange((key, method), path, kind, body)
             .unwrap_or_else(|wrong| (0, Value::String(format!("{}: {wrong}", self.address))))
     }
 }

@@ -1,6 +1,6 @@
 //! The API in this process, over an engine with a sandbox clock and a store of its own.
 
-use super::{Door, KEY, read};
+use super::{Door, read};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -49,7 +49,7 @@ impl InProcessDoor {
     fn new(store: Box<dyn Store>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = EngineClock::sandbox_of(&*store.reader()).expect("a new store can be read");
         let engine = Engine::start(store, clock).expect("the engine starts");
-        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox()]));
+        let keys = Arc::new(KeyRing::new(vec![ApiKey::sandbox(), ApiKey::second_of_sandbox()]));
         let edge = Edge { random: || [7; 32], check_webhook_url: Arc::new(|_| Ok(())), metrics: None };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self {
@@ -68,12 +68,12 @@ impl Drop for InProcessDoor {
 }
 
 impl Door for InProcessDoor {
-    fn call(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
+    fn call_with(&mut self, key: &str, method: &str, path: &str, kind: &str, body: &[u8]) -> (u16, Value) {
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::AUTHORIZATION, format!("Bearer {KEY}"))
-            .header(header::CONTENT_TYPE, content_type)
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
+            .header(header::CONTENT_TYPE, kind)
             .body(Body::from(body.to_vec()));
         let request = match request {
             Ok(request) => request,

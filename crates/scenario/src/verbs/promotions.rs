@@ -181,7 +181,7 @@ pub fn batch(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
 /// `take b1 by u1 as=k1`: claims a coupon of the batch, which is called k1 from then on.
 pub fn take(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (batch, customer) = (args.next("the batch")?, args.get("by")?);
-    let path = format!("/coupon-batches/{batch}/claim");
+    let path = format!("/coupon-batches/{}/claim", world.coupon(&batch));
     let answer = world.ask("POST", &path, &json!({ "customer_id": customer }));
     if let (Some(name), Some(id)) = (args.find("as"), answer.1["coupons"][0]["coupon_id"].as_str()) {
         world.keep_coupon(&name, id);
