@@ -102,6 +102,7 @@ fn batch() -> Result<Command> {
         ends_at: ours::ends_at().plus_hours(24 * 60),
         funded_by: Party::Merchant,
         return_on_full_refund: false,
+        sprint: None,
     };
     Ok(Command::CreateBatch { batch_id: Some(batch_id), batch: Box::new(batch), digest: String::new() })
 }

@@ -84,6 +84,7 @@ fn batch(number: usize, kind: CouponKind, spend: i64) -> Command {
         ends_at: at(60 * 24 * 20),
         funded_by: Party::Merchant,
         return_on_full_refund: true,
+        sprint: None,
     };
     Command::CreateBatch { batch_id: Some(id(&name)), batch: Box::new(batch), digest: name }
 }

@@ -73,6 +73,7 @@ pub async fn publish(engine: &Engine, shop: &ShopId, starts_at: Instant) -> anyh
         ends_at: ends_at.plus_hours(24 * 30),
         funded_by: Party::Merchant,
         return_on_full_refund: false,
+        sprint: None,
     };
     let terms = serde_json::from_value(terms(&batch_id))?;
     let version = Version {

@@ -53,6 +53,7 @@ impl BatchDeal {
             ends_at: at(self.until),
             funded_by: Party::Merchant,
             return_on_full_refund: self.returns,
+            sprint: None,
         };
         Command::CreateBatch { batch_id: Some(id(name)), batch: Box::new(batch), digest: format!("{self:?}") }
     }

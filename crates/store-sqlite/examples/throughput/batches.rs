@@ -130,7 +130,8 @@ impl Bench {
                 | Subject::GiftRun(_)
                 | Subject::PoolOrder(_)
                 | Subject::Wallet
-                | Subject::Sprint(_) => {}
+                | Subject::Sprint(_)
+                | Subject::Invitation(_) => {}
             }
         }
         self.load += watch.elapsed().as_secs_f64();
