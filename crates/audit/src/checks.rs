@@ -74,6 +74,9 @@ pub const REWARDS: &str = "rewards";
 /// What is kept of a sprint's member is what their orders say, what they have reached follows from it, a coupon prize is two
 /// coupons, no more is won than there is, and the figures are a recount (A-S3-2, A-S3-3, A-S3-11).
 pub const SPRINTS: &str = "sprints";
+/// A shop that has a prize bound for every tier takes part with the terms that it accepted, its coupon batches are what was
+/// approved, and what is closed has taken them back (A-S3-9, A-S3-13).
+pub const INVITATIONS: &str = "invitations";
 /// Open orders and live coupons have their timer, timers lead to such (trust.md: every lock ends).
 pub const TIMERS: &str = "timers";
 

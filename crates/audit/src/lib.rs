@@ -17,6 +17,7 @@ mod coupons;
 mod customers;
 mod figures;
 mod imports;
+mod invitations;
 mod ledger;
 mod messages;
 mod orders;
@@ -111,6 +112,7 @@ fn walk_shop(walk: &mut Walk<'_>, seen: &mut sieve::Seen, balance: &mut sieve::B
     messages::walk(walk, seen, balance)?;
     rewards::walk(walk)?;
     sprints::walk(walk, balance)?;
+    invitations::walk(walk, balance)?;
     pool::walk(walk)?;
     pool::add_timers(walk, balance)?;
     imports::walk(walk)?;

@@ -1,12 +1,13 @@
 //! What can be asked of the engine, and what it answers.
 
 use crate::message::MessageCommand;
+use crate::settings::command::{ImportCommand, SprintCommand};
 use domain::{
-    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, ImportId, Instant, OrderId,
-    PaymentId, PresaleStrategyId, RefundId, Refusal, Sku, Violation, WebhookId,
+    BatchId, CampaignId, CheckoutId, Code, CouponId, CustomerId, GiftStrategyId, Instant, OrderId, PaymentId,
+    PresaleStrategyId, RefundId, Refusal, Sku, Violation, WebhookId,
     campaign::{
         Action, Answer, Campaign, Counters, Version,
-        sprint::{Invitation, Plan, Sheet},
+        sprint::{Invitation, Plan},
     },
     coupon::{Batch, Coupon, CouponStatus},
     customer::List,
@@ -22,7 +23,7 @@ use domain::{
     shop::Shop,
 };
 use money::Money;
-use port::{BatchRow, Digest, Import, ImportOutcome, ImportState, Upload, Webhook, document::Document};
+use port::{BatchRow, Digest, Import, Webhook, document::Document};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -251,103 +252,6 @@ pub enum Command {
     Messages(MessageCommand),
     /// Something of a platform's sprint.
     Sprint(SprintCommand),
-}
-
-/// What is done with a platform's sprint. `by` is the id of the key that asks, `tier` counts from 0.
-#[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the fields are those of the API")]
-pub enum SprintCommand {
-    /// The platform sets one up.
-    Create {
-        plan: Box<Plan>,
-    },
-    /// The platform changes it.
-    Revise {
-        plan: Box<Plan>,
-    },
-    /// The platform invites the shop.
-    Invite {
-        sprint: CampaignId,
-    },
-    /// The shop is told of a newer revision.
-    Tell {
-        sprint: CampaignId,
-    },
-    Accept {
-        sprint: CampaignId,
-    },
-    Decline {
-        sprint: CampaignId,
-    },
-    Close {
-        sprint: CampaignId,
-    },
-    /// The merchant fills the prize of a tier in.
-    PutPrize {
-        sprint: CampaignId,
-        tier: u8,
-        sheet: Box<Sheet>,
-        by: String,
-    },
-    /// Somebody else approves it.
-    Approve {
-        sprint: CampaignId,
-        tier: u8,
-        by: String,
-    },
-    /// An approved key is bound.
-    Bind {
-        sprint: CampaignId,
-        tier: u8,
-        key: BatchId,
-        by: String,
-    },
-}
-
-impl SprintCommand {
-    /// The sprint that it is about.
-    pub fn sprint(&self) -> &CampaignId {
-        match self {
-            Self::Create { plan } | Self::Revise { plan } => &plan.sprint_id,
-            Self::Invite { sprint }
-            | Self::Tell { sprint }
-            | Self::Accept { sprint }
-            | Self::Decline { sprint }
-            | Self::Close { sprint }
-            | Self::PutPrize { sprint, .. }
-            | Self::Approve { sprint, .. }
-            | Self::Bind { sprint, .. } => sprint,
-        }
-    }
-}
-
-/// What is done with an import of downloaded orders.
-#[derive(Debug, Clone)]
-#[allow(missing_docs, reason = "the fields are those of the API")]
-pub enum ImportCommand {
-    /// Files with downloaded orders were uploaded; they wait for their turn.
-    Create(Box<Upload>),
-    /// An import is begun, or goes on after a restart.
-    Start { import_id: ImportId },
-    /// The server stops in order while an import runs; it goes on with the next start.
-    Leave { import_id: ImportId },
-    /// Somebody ends an import: at once while it waits, else where it stops next.
-    Cancel { import_id: ImportId },
-    /// An import has ended.
-    End { import_id: ImportId, state: ImportState, outcome: Box<ImportOutcome> },
-}
-
-impl ImportCommand {
-    /// The import that it is about; none before there is one.
-    pub fn import_id(&self) -> Option<&ImportId> {
-        match self {
-            Self::Create(_) => None,
-            Self::Start { import_id }
-            | Self::Leave { import_id }
-            | Self::Cancel { import_id }
-            | Self::End { import_id, .. } => Some(import_id),
-        }
-    }
 }
 
 /// What a refund is said to be of.

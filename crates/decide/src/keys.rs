@@ -3,8 +3,9 @@
 //! The first round asks for what the inputs name; the second for what those rows name in turn: the
 //! customers and coupons of the orders.
 
-use crate::command::{Command, SprintCommand};
+use crate::command::Command;
 use crate::message;
+use crate::settings::command::{ImportCommand, SprintCommand};
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, OrderId, RefundId, ShopId,
     campaign::{self, About, Asked, Roster, Version, Wants},
@@ -80,9 +81,7 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveGift { order_id, .. }
         | Command::DismissExceptions { order_id } => keys.pool.orders.push(key(order_id)),
         Command::FulfilOrder { order_id, .. } => last_door(shop, order_id, keys),
-        Command::Import(command) => {
-            keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())));
-        }
+        Command::Import(command) => import_keys(shop, command, keys),
         Command::CloseCampaign { campaign_id: id, .. } => keys.books.push((shop.clone(), id.clone())),
         Command::Sprint(command) => sprint_keys(shop, command, keys),
         Command::PutPresaleStrategy(_)
@@ -100,6 +99,11 @@ pub fn first_keys(shop: &ShopId, command: &Command, keys: &mut Keys) {
         | Command::RemoveWebhook(_)
         | Command::ReviveDeliveries(_) => {}
     }
+}
+
+/// Adds an import that is there.
+fn import_keys(shop: &ShopId, command: &ImportCommand, keys: &mut Keys) {
+    keys.imports.extend(command.import_id().map(|id| (shop.clone(), id.clone())));
 }
 
 /// Adds a platform's sprint and the shop's invitation to it. What the invitation names is loaded once it is read.

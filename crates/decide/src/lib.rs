@@ -15,8 +15,8 @@ mod timers;
 
 pub use book::{Decision, Draft, Facts, Platform};
 pub use command::{
-    Assigned, Closing, Command, EventOutcome, EventResult, FirstPayment, ImportCommand, Intake, Reply,
-    Rotation, SprintCommand, Undecided, Unpaid,
+    Assigned, Closing, Command, EventOutcome, EventResult, FirstPayment, Intake, Reply, Rotation, Undecided,
+    Unpaid,
 };
 pub use domain::reward::Chance;
 pub use input::Input;
@@ -25,6 +25,7 @@ pub use message::notice_id;
 pub use message::{Answered, MessageCommand, Notice, Says};
 pub use named::second_keys;
 pub use pool::Around;
+pub use settings::command::{ImportCommand, SprintCommand};
 
 use coupon::batches;
 use domain::{Refusal, campaign, event::OrderEvent};

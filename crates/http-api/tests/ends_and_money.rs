@@ -207,7 +207,35 @@ fn a_g_3_every_door_that_takes_an_end_is_known() {
         ]
         .map(|door| door.replacen(' ', " /v1/shops/{shop}/", 1)),
     );
+    for (method, path) in [("post", "/v1/sprints"), ("put", "/v1/sprints/{sprint}")] {
+        let stages = ["award", "ends_at", "enrollment", "pre_submission", "redemption", "sprint"];
+        let waves =
+            ["award", "enrollment", "redemption", "sprint"].map(|stage| format!("waves.{stage}.ends_at"));
+        let own =
+            stages.map(|stage| if stage == "ends_at" { stage.into() } else { format!("{stage}.ends_at") });
+        expected.extend(own.into_iter().chain(waves).map(|field| format!("{method} {path} {field}")));
+    }
     assert_eq!(doors, expected);
+}
+
+/// A-G-3: the stages of a platform's sprint end with their day.
+#[test]
+fn a_g_3_stages_of_a_platforms_sprint_end_with_their_day() {
+    let service = Service::empty();
+    let day = |day: &str| format!("2030-{day}T00:00:00+08:00");
+    let last = |day: &str| format!("2030-{day}T23:59:59+08:00");
+    let plan = json!({
+        "sprint_id": "p", "name": "p", "threshold": 100, "remark": { "required_quantity": 500, "max_pay_percent": 80 },
+        "enrollment_starts_at": day("10-01"), "sprint_starts_at": day("10-10"), "award_starts_at": day("10-20"),
+        "redemption_starts_at": day("10-25"), "ends_at": last("10-31"),
+    });
+    let (status, made) = service.json("POST", "/v1/sprints", &plan);
+    assert_eq!((status, &made["waves"][0]["redemption"]["ends_at"]), (201, &json!(day("11-01"))), "{made}");
+    let open = json!({ "starts_at": day("09-01"), "ends_at": last("09-30") });
+    let mut next = plan.clone();
+    next["pre_submission"] = open;
+    let (status, made) = service.json("PUT", "/v1/sprints/p", &next);
+    assert_eq!((status, &made["pre_submission"]["ends_at"]), (200, &json!(day("10-01"))), "{made}");
 }
 
 /// A-G-3, A-S4-6, A-S4-16: an order that closes with the day; a download is through as far as it says.

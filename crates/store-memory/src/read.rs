@@ -315,12 +315,7 @@ impl Reader for MemoryStore {
     }
 
     fn takers(&self, shop: &ShopId, campaign: &CampaignId, page: &Page) -> Read<Vec<(CustomerId, Taker)>> {
-        self.of(shop, |of| {
-            let own = of.takers.iter().filter(|((of, _), _)| of == campaign);
-            let rows = own.map(|((_, customer), taker)| (customer.clone(), taker.clone()));
-            let late = |customer: &str| page.after.as_deref().is_none_or(|after| customer > after);
-            rows.filter(|(customer, _)| late(customer.as_str())).take(page.limit).collect()
-        })
+        self.of(shop, |of| sprints::takers(of, campaign, page))
     }
 
     fn sprint_plan(&self, sprint: &CampaignId) -> Read<Option<Plan>> {
@@ -328,11 +323,7 @@ impl Reader for MemoryStore {
     }
 
     fn sprint_plans(&self, page: &Page) -> Read<Vec<Plan>> {
-        let after = page.after.as_deref().unwrap_or_default();
-        self.of(&ShopId::platform(), |of| {
-            let late = of.plans.iter().filter(|(sprint, _)| sprint.as_str() > after);
-            late.map(|(_, plan)| plan.clone()).take(page.limit).collect()
-        })
+        self.of(&ShopId::platform(), |of| sprints::behind(&of.plans, page))
     }
 
     fn sprint_invitation(&self, shop: &ShopId, sprint: &CampaignId) -> Read<Option<Invitation>> {
@@ -340,11 +331,7 @@ impl Reader for MemoryStore {
     }
 
     fn sprint_invitations(&self, shop: &ShopId, page: &Page) -> Read<Vec<Invitation>> {
-        let after = page.after.as_deref().unwrap_or_default();
-        self.of(shop, |of| {
-            let late = of.invitations.iter().filter(|(sprint, _)| sprint.as_str() > after);
-            late.map(|(_, invited)| invited.clone()).take(page.limit).collect()
-        })
+        self.of(shop, |of| sprints::behind(&of.invitations, page))
     }
 
     fn invited_shops(
@@ -353,17 +340,12 @@ impl Reader for MemoryStore {
         like: InvitedAs,
         page: &Page,
     ) -> Read<Vec<(ShopId, Invitation)>> {
-        let after = page.after.as_deref().unwrap_or_default();
-        let tables = self.read();
-        let known = tables.shops.iter().filter_map(|(shop, of)| Some((shop, of.invitations.get(sprint)?)));
-        let late = known.filter(|(shop, found)| shop.as_str() > after && InvitedAs::of(found) == like);
-        Ok(late.map(|(shop, found)| (shop.clone(), found.clone())).take(page.limit).collect())
+        Ok(sprints::invited(&self.read(), (sprint, like), page))
     }
 
     fn count_invited(&self, sprint: &CampaignId, like: InvitedAs) -> Read<u64> {
-        let tables = self.read();
-        let known = tables.shops.values().filter_map(|of| of.invitations.get(sprint));
-        Ok(known.filter(|found| InvitedAs::of(found) == like).count() as u64)
+        let all = Page { after: None, limit: usize::MAX };
+        Ok(sprints::invited(&self.read(), (sprint, like), &all).len() as u64)
     }
 
     fn sprint(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<SprintBook>> {
@@ -382,18 +364,11 @@ impl Reader for MemoryStore {
     fn sprint_members(
         &self,
         shop: &ShopId,
-        (campaign, wave): (&CampaignId, &WaveId),
+        wave: (&CampaignId, &WaveId),
         which: Members,
         page: &Page,
     ) -> Read<Vec<(CustomerId, Member)>> {
-        let after = page.after.as_deref().unwrap_or_default();
-        self.of(shop, |of| {
-            let of_wave = of.members.iter().filter(|((of, part, _), _)| of == campaign && part == wave);
-            let behind = of_wave.filter(|((.., customer), _)| customer.as_str() > after);
-            let wanted = behind.filter(|(_, member)| which == Members::All || member.is_late());
-            let rows = wanted.map(|((.., customer), member)| (customer.clone(), member.clone()));
-            rows.take(page.limit).collect()
-        })
+        self.of(shop, |of| sprints::members(of, wave, which, page))
     }
 
     fn sprint_places(&self, key: &PlacesKey) -> Read<Places> {

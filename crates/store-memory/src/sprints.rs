@@ -1,8 +1,14 @@
-//! In which order the prizes of a sprint go.
+//! Who stands where in a campaign: in which order the prizes of a sprint go, who takes part, who is invited, and who had what.
 
-use crate::tables::OfShop;
-use domain::sprint::PlacesKey;
-use port::Places;
+use crate::tables::{OfShop, Tables};
+use domain::{
+    CampaignId, CustomerId, ShopId, WaveId,
+    campaign::sprint::Invitation,
+    reward::Taker,
+    sprint::{Member, PlacesKey},
+};
+use port::{InvitedAs, Members, Page, Places};
+use std::collections::BTreeMap;
 
 /// Who stands in a stretch of those who have reached a tier.
 pub fn places(of: &OfShop, key: &PlacesKey) -> Places {
@@ -12,4 +18,46 @@ pub fn places(of: &OfShop, key: &PlacesKey) -> Places {
     let places = of_tier.map(|(.., at, customer)| (*at, customer.clone()));
     let behind = places.filter(|place| key.after.as_ref().is_none_or(|after| place > after));
     behind.take(key.limit).collect()
+}
+
+/// Rows of sprints behind a page's start, by their ids.
+pub fn behind<R: Clone>(rows: &BTreeMap<CampaignId, R>, page: &Page) -> Vec<R> {
+    let after = page.after.as_deref().unwrap_or_default();
+    let behind = rows.iter().filter(|(sprint, _)| sprint.as_str() > after);
+    behind.map(|(_, row)| row.clone()).take(page.limit).collect()
+}
+
+/// Who is invited to a sprint and stands like this, by their ids.
+pub fn invited(
+    tables: &Tables,
+    (sprint, like): (&CampaignId, InvitedAs),
+    page: &Page,
+) -> Vec<(ShopId, Invitation)> {
+    let after = page.after.as_deref().unwrap_or_default();
+    let known = tables.shops.iter().filter_map(|(shop, of)| Some((shop, of.invitations.get(sprint)?)));
+    let behind = known.filter(|(shop, found)| shop.as_str() > after && InvitedAs::of(found) == like);
+    behind.map(|(shop, found)| (shop.clone(), found.clone())).take(page.limit).collect()
+}
+
+/// What is kept of customers in a wave, by their ids.
+pub fn members(
+    of: &OfShop,
+    (campaign, wave): (&CampaignId, &WaveId),
+    which: Members,
+    page: &Page,
+) -> Vec<(CustomerId, Member)> {
+    let after = page.after.as_deref().unwrap_or_default();
+    let of_wave = of.members.iter().filter(|((of, part, _), _)| of == campaign && part == wave);
+    let behind = of_wave.filter(|((.., customer), _)| customer.as_str() > after);
+    let wanted = behind.filter(|(_, member)| which == Members::All || member.is_late());
+    let rows = wanted.map(|((.., customer), member)| (customer.clone(), member.clone()));
+    rows.take(page.limit).collect()
+}
+
+/// What customers had of a campaign of rewards, by their ids.
+pub fn takers(of: &OfShop, campaign: &CampaignId, page: &Page) -> Vec<(CustomerId, Taker)> {
+    let own = of.takers.iter().filter(|((of, _), _)| of == campaign);
+    let rows = own.map(|((_, customer), taker)| (customer.clone(), taker.clone()));
+    let late = |customer: &str| page.after.as_deref().is_none_or(|after| customer > after);
+    rows.filter(|(customer, _)| late(customer.as_str())).take(page.limit).collect()
 }

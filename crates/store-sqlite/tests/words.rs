@@ -48,7 +48,7 @@ const NEW: [(&str, [&str; 3]); 10] = [
     ("UPDATE coupons SET kind = 'sprint' WHERE batch_id IS NOT NULL", ["coupons", "kind", "`sprint`"]),
     ("UPDATE coupons SET kind = 'sprint' WHERE batch_id IS NULL", ["coupons", "kind", "`sprint`"]),
     ("UPDATE coupons SET bind = 'category' WHERE bind IS NOT NULL", ["coupons", "bind", "`category`"]),
-    ("UPDATE timers SET kind = 7", ["timers", "kind", "`7`"]),
+    ("UPDATE timers SET kind = 8", ["timers", "kind", "`8`"]),
     (
         "UPDATE campaigns SET doc = json_set(doc, '$.versions[0].kind', 'lottery')",
         ["campaigns", "variant", "`lottery`"],

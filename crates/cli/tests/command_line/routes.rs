@@ -127,17 +127,31 @@ GET /v1/shops/{shop}/sms-bill read
 GET /v1/shops/{shop}/sms-packs read
 POST /v1/shops/{shop}/sms-packs admin
 GET /v1/shops/{shop}/sms-wallet read
+GET /v1/shops/{shop}/sprints read
+GET /v1/shops/{shop}/sprints/{sprint} read
+POST /v1/shops/{shop}/sprints/{sprint}/accept campaigns
+POST /v1/shops/{shop}/sprints/{sprint}/close campaigns
+POST /v1/shops/{shop}/sprints/{sprint}/decline campaigns
 POST /v1/shops/{shop}/sprints/{sprint}/enrollments checkout
 GET /v1/shops/{shop}/sprints/{sprint}/exceptions read
 POST /v1/shops/{shop}/sprints/{sprint}/exceptions/{customer} campaigns
 GET /v1/shops/{shop}/sprints/{sprint}/members/{customer} read
 POST /v1/shops/{shop}/sprints/{sprint}/members/{customer}/claim checkout
+PUT /v1/shops/{shop}/sprints/{sprint}/prize campaigns
+POST /v1/shops/{shop}/sprints/{sprint}/prize/approve campaigns
+POST /v1/shops/{shop}/sprints/{sprint}/prize/bind campaigns
 GET /v1/shops/{shop}/webhooks admin
 POST /v1/shops/{shop}/webhooks admin
 DELETE /v1/shops/{shop}/webhooks/{webhook} admin
 GET /v1/shops/{shop}/webhooks/{webhook}/dead-letters admin
 POST /v1/shops/{shop}/webhooks/{webhook}/replay admin
-POST /v1/shops/{shop}/webhooks/{webhook}/rotate-secret admin";
+POST /v1/shops/{shop}/webhooks/{webhook}/rotate-secret admin
+GET /v1/sprints read
+POST /v1/sprints admin
+GET /v1/sprints/{sprint} read
+PUT /v1/sprints/{sprint} admin
+GET /v1/sprints/{sprint}/invitations read
+POST /v1/sprints/{sprint}/invitations admin";
 
 /// A route: its method, its path, and the scope that it needs.
 pub type Route = (&'static str, &'static str, &'static str);

@@ -365,14 +365,8 @@ impl Facts {
                     slot.put_wallet(wallet);
                 }
             }
-            Subject::Sprint(id) => {
-                let key = (timer.shop_id.clone(), id.clone());
-                self.tables.sprints.amend(&key, |book| book.wake_at = None);
-            }
-            Subject::Invitation(id) => {
-                let key = (timer.shop_id.clone(), id.clone());
-                self.tables.invitations.amend(&key, |invited| invited.wake_at = None);
-            }
+            Subject::Sprint(id) => self.put_sprint_to_sleep(&timer.shop_id, id),
+            Subject::Invitation(id) => self.put_invitation_to_sleep(&timer.shop_id, id),
             Subject::PresaleStrategy(_) | Subject::GiftRun(_) | Subject::PoolOrder(_) => {
                 let shop = self.shops.get_mut(&timer.shop_id).and_then(Option::as_mut);
                 if let Some(slot) = shop {

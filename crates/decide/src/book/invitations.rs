@@ -7,6 +7,11 @@ use domain::{
 };
 
 impl Facts {
+    /// Stops the timer of one that cannot be decided.
+    pub(super) fn put_invitation_to_sleep(&mut self, shop_id: &ShopId, sprint: &CampaignId) {
+        let key = (shop_id.clone(), sprint.clone());
+        self.tables.invitations.amend(&key, |invited| invited.wake_at = None);
+    }
     /// Keeps what a decision made of them.
     pub(super) fn apply_invitations(
         &mut self,

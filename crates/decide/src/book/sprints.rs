@@ -19,6 +19,11 @@ impl Facts {
         found.map_or(&[], |places| &places[..])
     }
 
+    /// Stops the timer of one that cannot be decided.
+    pub(super) fn put_sprint_to_sleep(&mut self, shop_id: &ShopId, campaign: &CampaignId) {
+        let key = (shop_id.clone(), campaign.clone());
+        self.tables.sprints.amend(&key, |book| book.wake_at = None);
+    }
     /// Keeps what a decision made of sprints.
     pub(super) fn apply_sprints(
         &mut self,

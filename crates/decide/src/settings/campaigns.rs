@@ -1,6 +1,6 @@
 //! Setting campaigns up, changing, publishing and closing them.
 
-use super::sprints;
+use super::invited;
 use crate::book::Draft;
 use crate::command::{Closing, Reply};
 use domain::{
@@ -39,6 +39,9 @@ pub fn create(
         ));
     }
     let now = draft.now;
+    if let Some(id) = id {
+        invited::check_campaign(draft, id, version)?;
+    }
     let found =
         if publish { version.violations(&row.shop, now) } else { version.draft_violations(&row.shop, now) };
     Refusal::from_violations(Code::InvalidTerms, found)?;
@@ -79,6 +82,7 @@ fn find<'a>(draft: &Draft<'a>, id: &CampaignId) -> Result<&'a CampaignRow, Refus
 /// Gives a campaign a new version; orders keep theirs (A-G-10).
 pub fn revise(draft: &mut Draft<'_>, id: &CampaignId, version: &Version) -> Result<Reply, Refusal> {
     let row = find(draft, id)?;
+    invited::check_campaign(draft, id, version)?;
     let mut campaign = (*row.campaign).clone();
     campaign.revise(version.clone(), draft.shop()?, row.counters.issued, draft.now)?;
     if campaign.published_at.is_some() {
@@ -112,7 +116,7 @@ pub fn close(draft: &mut Draft<'_>, id: &CampaignId, closing: Closing) -> Result
     let is_sprint = campaign.current().terms.of::<campaign::sprint::Terms>().is_some();
     let reply = put(draft, campaign, row.counters.clone());
     if is_sprint {
-        sprints::closed(draft, id);
+        invited::closed(draft, id);
     }
     Ok(reply)
 }

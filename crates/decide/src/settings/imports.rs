@@ -1,7 +1,8 @@
 //! Imports of downloaded orders: where each stands. Their orders come in by commands of their own.
 
+use super::command::ImportCommand;
 use crate::book::Draft;
-use crate::command::{ImportCommand, Reply};
+use crate::command::Reply;
 use domain::{Code, ImportId, Refusal};
 use port::{Import, ImportOutcome, ImportState, Upload};
 use serde::Serialize;

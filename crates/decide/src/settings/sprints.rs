@@ -3,17 +3,17 @@
 //! Always holds: a shop that has a prize bound for every tier has, from the same transaction on, a published campaign of
 //! the sprint's id; what is closed has taken its coupon batches back.
 
-use super::campaigns;
+use super::command::SprintCommand;
+use super::{campaigns, invited};
 use crate::book::Draft;
-use crate::command::{Closing, Reply, SprintCommand};
+use crate::command::{Closing, Reply};
 use crate::coupon::batches;
 use domain::{
     BatchId, CampaignId, Code, Refusal, Violation,
     campaign::{
-        self, Version,
+        self,
         sprint::{Answered, Bound, Closed, Invitation, Plan, PlanTier, Sheet, Tried},
     },
-    catalog::Scope,
     message::{alerts::Alert, office::Office},
 };
 use serde_json::json;
@@ -37,6 +37,7 @@ pub fn decide(draft: &mut Draft<'_>, command: &SprintCommand) -> Result<Reply, R
 
 /// Sets a sprint up. The same again answers the same; the same id for something else is refused.
 fn create(draft: &mut Draft<'_>, plan: &Plan) -> Result<Reply, Refusal> {
+    let plan = &plan.with_whole_days(draft.platform_zone());
     if let Some(known) = draft.plan(&plan.sprint_id) {
         let same = known.says_the_same(plan);
         return if same { Ok(Reply::Plan { plan: known }) } else { Err(Code::IdempotencyConflict.into()) };
@@ -46,6 +47,7 @@ fn create(draft: &mut Draft<'_>, plan: &Plan) -> Result<Reply, Refusal> {
 
 /// Gives it its next revision, until the first enrollment begins. Shops that accepted keep what they accepted.
 fn revise(draft: &mut Draft<'_>, plan: &Plan) -> Result<Reply, Refusal> {
+    let plan = &plan.with_whole_days(draft.platform_zone());
     let known = find(draft, &plan.sprint_id)?;
     if known.says_the_same(plan) {
         return Ok(Reply::Plan { plan: known });
@@ -58,7 +60,7 @@ fn revise(draft: &mut Draft<'_>, plan: &Plan) -> Result<Reply, Refusal> {
 
 fn keep(draft: &mut Draft<'_>, plan: Plan) -> Result<Reply, Refusal> {
     let plan = Plan { made_at: draft.now, ..plan };
-    let found = plan.violations(&draft.platform_zone(), draft.now);
+    let found = plan.violations(draft.platform_zone(), draft.now);
     Refusal::from_violations(Code::InvalidTerms, found)?;
     draft.put_plan(plan.clone());
     Ok(Reply::Plan { plan })
@@ -140,7 +142,7 @@ fn accept(draft: &mut Draft<'_>, sprint: &CampaignId) -> Result<Reply, Refusal> 
     (invitation.standing, invitation.answered_at) = (Answered::Accepted, Some(now));
     draft.put_invitation(sprint, invitation.clone());
     if was_bound {
-        let version = version(draft, &invitation)?;
+        let version = invited::version(draft, &invitation)?;
         campaigns::revise(draft, sprint, &version)?;
     }
     Ok(reply(draft, invitation, true))
@@ -201,32 +203,14 @@ fn close(draft: &mut Draft<'_>, sprint: &CampaignId) -> Result<Reply, Refusal> {
     if draft.campaign(sprint).is_some() {
         campaigns::close(draft, sprint, Closing::Confirmed)?;
     } else {
-        end(draft, sprint, invitation, Closed { at: draft.now, code: None });
+        invited::end(draft, sprint, invitation, Closed { at: draft.now, code: None });
     }
     let closed = invited(draft, sprint)?;
     Ok(reply(draft, closed, true))
 }
 
-/// The shop's campaign of that id was closed: its invitation is closed with it.
-pub fn closed(draft: &mut Draft<'_>, sprint: &CampaignId) {
-    let open = draft.invitation(sprint).filter(|invitation| invitation.closed.is_none());
-    if let Some(invitation) = open {
-        end(draft, sprint, invitation, Closed { at: draft.now, code: None });
-    }
-}
-
-fn end(draft: &mut Draft<'_>, sprint: &CampaignId, mut invitation: Invitation, closed: Closed) {
-    for key in invitation.prizes.iter().flatten().filter_map(|tried| tried.key.clone()) {
-        batches::void_with_its_sprint(draft, &key);
-    }
-    let (sprint_id, name, code) = (sprint.clone(), invitation.plan.name.clone(), closed.code);
-    invitation.closed = Some(closed);
-    draft.put_invitation(sprint, invitation);
-    draft.alert(&Alert::SprintClosed { sprint_id, name, code });
-}
-
 /// The prize that is being set up for a tier.
-fn tried<'a>(invitation: &'a mut Invitation, tier: u8) -> Result<&'a mut Option<Tried>, Refusal> {
+fn tried(invitation: &mut Invitation, tier: u8) -> Result<&mut Option<Tried>, Refusal> {
     let missing = || Refusal::with(Code::NotFound, format!("no tier {tier}; they are counted from 0"));
     invitation.prizes.get_mut(usize::from(tier)).ok_or_else(missing)
 }
@@ -335,25 +319,12 @@ fn bind(
 fn put_bound(draft: &mut Draft<'_>, sprint: &CampaignId, invitation: Invitation) -> Result<Reply, Refusal> {
     draft.put_invitation(sprint, invitation.clone());
     if invitation.is_bound() {
-        let version = version(draft, &invitation)?;
+        let version = invited::version(draft, &invitation)?;
         campaigns::create(draft, Some(sprint), &version, true, "")?;
         let body = json!({ "sprint_id": sprint, "revision": invitation.plan.revision });
         draft.publish("sprint.bound", sprint.as_str(), &body);
     }
     Ok(reply(draft, invitation, true))
-}
-
-/// The shop's campaign: the plan as it was accepted, with the prizes; the whole shop counts.
-fn version(draft: &Draft<'_>, invitation: &Invitation) -> Result<Version, Refusal> {
-    let (terms, plan) = (invitation.terms().ok_or(Code::PrizeMissing)?, &invitation.plan);
-    Ok(Version {
-        name: plan.name.clone(),
-        starts_at: plan.starts_at(),
-        ends_at: plan.ends_at(),
-        scope: Scope::default(),
-        terms: campaign::Terms::Sprint(terms),
-        made_at: draft.now,
-    })
 }
 
 /// An invitation's moment has come: the thresholds are known, something is still to be done, or the first enrollment begins.
@@ -365,7 +336,7 @@ pub fn moment(draft: &mut Draft<'_>, sprint: &CampaignId) {
     }
     let is_missed = invitation.closed.is_none().then(|| invitation.closed(now)).flatten();
     if let Some(missed) = is_missed {
-        end(draft, sprint, invitation, missed);
+        invited::end(draft, sprint, invitation, missed);
         return;
     }
     if invitation.has_begun(now) {

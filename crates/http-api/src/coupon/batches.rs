@@ -139,6 +139,9 @@ pub struct BatchView {
     funded_by: Party,
     /// Whether a full refund gives an unexpired coupon back.
     return_on_full_refund: bool,
+    /// The member sprint that alone gives its coupons.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sprint: Option<String>,
     /// `scheduled | running | exhausted | ended | void`.
     #[schema(value_type = String)]
     status: BatchStatus,
@@ -193,6 +196,7 @@ impl BatchView {
             ends_at: time::show(shop, batch.ends_at),
             funded_by: batch.funded_by,
             return_on_full_refund: batch.return_on_full_refund,
+            sprint: batch.sprint.as_ref().map(ToString::to_string),
             status: record.status(c, now),
             created_at: time::show(shop, record.created_at),
             voided_at: time::show_some(shop, record.voided_at),

@@ -299,8 +299,8 @@ impl InvitedShopView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InvitedQuery {
-    /// `invited | accepted | declined | closed`
-    standing: String,
+    /// `invited | accepted | declined | closed`; left out, those that have not answered.
+    standing: Option<String>,
     /// Rows of the page, at most 200.
     limit: Option<usize>,
     /// `next_cursor` of the page before.
@@ -318,12 +318,13 @@ pub async fn list(
 ) -> Result<Json<List<InvitedShopView>>, Problem> {
     caller.may(Scope::Read)?;
     caller.is_platform()?;
-    plans::find(&state, &sprint).await?;
     let InvitedQuery { standing, limit, cursor } = query.0;
+    let standing = standing.as_deref().unwrap_or(InvitedAs::Invited.as_str());
     let like = InvitedAs::ALL.into_iter().find(|like| like.as_str() == standing);
     let like =
         like.ok_or_else(|| Problem::invalid_body("standing", "invited, accepted, declined or closed"))?;
     let page = PageQuery { limit, cursor }.read(Cursor::Chosen)?;
+    plans::find(&state, &sprint).await?;
     let (asked, within) = (sprint.clone(), page.clone());
     let rows = state.read(move |reader| reader.invited_shops(&asked, like, &within)).await?;
     let now = state.engine.now();

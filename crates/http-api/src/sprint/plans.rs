@@ -1,6 +1,6 @@
 //! A platform's sprints: setting one up, changing it, looking at it.
 
-use super::standing::{ConditionsView, PlanView};
+use super::standing::{ConditionsView, PlanView, RemarkView};
 use crate::wire::auth::Caller;
 use crate::wire::extract::{Names, Query, Unread};
 use crate::wire::keys::Scope;
@@ -35,17 +35,17 @@ pub struct PlanRequest {
     /// Shown to members.
     #[serde(default)]
     description: String,
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<PlanWaveForm>>)]
     waves: Option<Vec<Wave>>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<StageForm>)]
     enrollment: Option<Window>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<StageForm>)]
     sprint: Option<Window>,
     #[schema(value_type = Option<String>)]
     draw_at: Option<Moment>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<StageForm>)]
     award: Option<Window>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<StageForm>)]
     redemption: Option<Window>,
     #[schema(value_type = Option<String>)]
     enrollment_starts_at: Option<Moment>,
@@ -61,10 +61,10 @@ pub struct PlanRequest {
     #[schema(value_type = Option<i64>)]
     threshold: Option<Money>,
     /// `{threshold, remark?}`, rising.
-    #[schema(value_type = Option<Vec<Object>>)]
+    #[schema(value_type = Option<Vec<PlanTierForm>>)]
     tiers: Option<Vec<PlanTier>>,
     /// `{required_quantity, max_pay_percent, face_value?}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = RemarkView)]
     remark: Remark,
     /// `highest | each`
     #[serde(default)]
@@ -82,12 +82,40 @@ pub struct PlanRequest {
     #[serde(default)]
     void_after_refund: bool,
     /// When the thresholds are made known to merchants; left out, at once.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<StageForm>)]
     pre_submission: Option<Window>,
     /// `{shop_kinds?, categories?, sales?: {least, days}, text?}`
     #[serde(default)]
     #[schema(value_type = Option<ConditionsView>)]
     conditions: Conditions,
+}
+
+/// A stage: from, and to, which is not in it; 23:59:59 means the next 00:00:00.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read as a window")]
+pub struct StageForm {
+    starts_at: String,
+    ends_at: String,
+}
+
+/// A wave with its stages.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read as a wave")]
+pub struct PlanWaveForm {
+    wave_id: String,
+    enrollment: StageForm,
+    sprint: StageForm,
+    draw_at: String,
+    award: StageForm,
+    redemption: StageForm,
+}
+
+/// A threshold, in minor units.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read as a tier")]
+pub struct PlanTierForm {
+    threshold: i64,
+    remark: Option<RemarkView>,
 }
 
 /// A moment as it is written.

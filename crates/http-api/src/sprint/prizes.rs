@@ -1,6 +1,6 @@
 //! The prize of a tier: filled in, approved by another key, bound (S3-R08 to S3-R33).
 
-use super::standing::{PrizeView, TakingPartView};
+use super::standing::{SprintPrizeView, TakingPartView};
 use super::taking_part::submit;
 use crate::wire::auth::InShop;
 use crate::wire::extract::{Names, Query, Unread};
@@ -171,7 +171,7 @@ fn is(fixed: &Fixed, value: &Value) -> bool {
 
 /// A key that is bound, or to be.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ApprovedView {
+pub struct ApprovedPrizeView {
     /// The batch; none of goods.
     key: Option<String>,
     /// Whether it is bound with that.
@@ -183,14 +183,14 @@ pub struct ApprovedView {
 /// fault, `already_bound`, `key_not_approved`, `sprint_only`, `started_already`, `prize_missing`.
 #[utoipa::path(put, path = "/v1/shops/{shop}/sprints/{sprint}/prize", tag = "sprints",
     params(("shop" = String, Path), ("sprint" = String, Path), TierQuery), request_body = PrizeRequest,
-    responses((status = 200, body = PrizeView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = SprintPrizeView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn put(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, sprint)): Names<(String, CampaignId)>,
     query: Query<TierQuery>,
     body: Unread<PrizeRequest>,
-) -> Result<Json<PrizeView>, Problem> {
+) -> Result<Json<SprintPrizeView>, Problem> {
     let asked = caller.reads(Scope::Campaigns, body).await?.value;
     let shop = state.shop(&caller.shop_id).await?;
     let (shop_id, id) = (caller.shop_id.clone(), sprint.clone());
@@ -201,20 +201,20 @@ pub async fn put(
     let (invitation, _) =
         submit(&state, &caller, SprintCommand::PutPrize { sprint, tier, sheet, by }).await?;
     let tried = invitation.prizes.get(usize::from(tier)).and_then(Option::as_ref);
-    Ok(Json(PrizeView::of(&shop, &invitation.plan, tier, tried)))
+    Ok(Json(SprintPrizeView::of(&shop, &invitation.plan, tier, tried)))
 }
 
 /// Approves the prize of a tier, with another key than filled it in: `same_key`. Its coupon batch is made; it is bound with
 /// that, unless `binding` is `manual`.
 #[utoipa::path(post, path = "/v1/shops/{shop}/sprints/{sprint}/prize/approve", tag = "sprints",
     params(("shop" = String, Path), ("sprint" = String, Path), TierQuery),
-    responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ApprovedPrizeView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn approve(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, sprint)): Names<(String, CampaignId)>,
     query: Query<TierQuery>,
-) -> Result<Json<ApprovedView>, Problem> {
+) -> Result<Json<ApprovedPrizeView>, Problem> {
     caller.may(Scope::Campaigns)?;
     let (tier, by) = (query.0.tier, caller.name().to_owned());
     let done = submit(&state, &caller, SprintCommand::Approve { sprint, tier, by }).await?;
@@ -224,10 +224,10 @@ pub async fn approve(
 fn approved(
     tier: u8,
     (invitation, Json(sprint)): (domain::campaign::sprint::Invitation, Json<TakingPartView>),
-) -> Json<ApprovedView> {
+) -> Json<ApprovedPrizeView> {
     let tried = invitation.prizes.get(usize::from(tier)).and_then(Option::as_ref);
     let key = tried.and_then(|tried| tried.key.as_ref()).map(ToString::to_string);
-    Json(ApprovedView { key, bound: tried.is_some_and(|tried| tried.bound.is_some()), sprint })
+    Json(ApprovedPrizeView { key, bound: tried.is_some_and(|tried| tried.bound.is_some()), sprint })
 }
 
 /// A key that was approved.
@@ -242,14 +242,14 @@ pub struct BindRequest {
 /// Binds an approved key. Refusals: `key_not_approved`, `already_bound`, `started_already`, `prize_missing`.
 #[utoipa::path(post, path = "/v1/shops/{shop}/sprints/{sprint}/prize/bind", tag = "sprints",
     params(("shop" = String, Path), ("sprint" = String, Path), TierQuery), request_body = BindRequest,
-    responses((status = 200, body = ApprovedView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ApprovedPrizeView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn bind(
     State(state): State<ApiState>,
     caller: InShop,
     Names((_, sprint)): Names<(String, CampaignId)>,
     query: Query<TierQuery>,
     body: Unread<BindRequest>,
-) -> Result<Json<ApprovedView>, Problem> {
+) -> Result<Json<ApprovedPrizeView>, Problem> {
     let key = caller.reads(Scope::Campaigns, body).await?.value.key;
     let (tier, by) = (query.0.tier, caller.name().to_owned());
     let done = submit(&state, &caller, SprintCommand::Bind { sprint, tier, key, by }).await?;

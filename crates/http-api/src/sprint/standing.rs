@@ -17,25 +17,59 @@ fn moment(shop: Option<&Shop>, at: Instant) -> String {
     shop.map_or_else(|| Zone::shanghai().format(at), |shop| time::show(shop, at))
 }
 
-fn window(shop: Option<&Shop>, window: Window) -> Value {
-    json!({ "starts_at": moment(shop, window.starts_at), "ends_at": moment(shop, window.ends_at) })
+/// A stage, its end not in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StageView {
+    starts_at: String,
+    ends_at: String,
 }
 
-fn wave(shop: Option<&Shop>, wave: &Wave) -> Value {
-    json!({
-        "wave_id": wave.wave_id, "enrollment": window(shop, wave.enrollment), "sprint": window(shop, wave.sprint),
-        "draw_at": moment(shop, wave.draw_at), "award": window(shop, wave.award),
-        "redemption": window(shop, wave.redemption),
-    })
+impl StageView {
+    fn of(shop: Option<&Shop>, window: Window) -> Self {
+        Self { starts_at: moment(shop, window.starts_at), ends_at: moment(shop, window.ends_at) }
+    }
+}
+
+/// A wave with its stages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanWaveView {
+    wave_id: String,
+    enrollment: StageView,
+    sprint: StageView,
+    draw_at: String,
+    award: StageView,
+    redemption: StageView,
+}
+
+impl PlanWaveView {
+    fn of(shop: Option<&Shop>, wave: &Wave) -> Self {
+        Self {
+            wave_id: wave.wave_id.to_string(),
+            enrollment: StageView::of(shop, wave.enrollment),
+            sprint: StageView::of(shop, wave.sprint),
+            draw_at: moment(shop, wave.draw_at),
+            award: StageView::of(shop, wave.award),
+            redemption: StageView::of(shop, wave.redemption),
+        }
+    }
+}
+
+/// What a shop must have sold.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SalesView {
+    /// Paid, in minor units.
+    least: i64,
+    /// In orders of so many days.
+    days: u32,
 }
 
 /// Which shops are invited.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConditionsView {
+    #[schema(value_type = Vec<String>)]
     shop_kinds: Vec<Value>,
     categories: Vec<String>,
-    /// `{least, days}`: paid, in minor units, in orders of so many days.
-    sales: Option<Value>,
+    sales: Option<SalesView>,
     text: String,
 }
 
@@ -45,7 +79,7 @@ impl ConditionsView {
         Self {
             shop_kinds: conditions.shop_kinds.iter().map(|kind| json!(kind)).collect(),
             categories: conditions.categories.iter().map(|category| category.as_str().to_owned()).collect(),
-            sales: conditions.sales.map(|sales| json!(sales)),
+            sales: conditions.sales.map(|sales| SalesView { least: sales.least.minor(), days: sales.days }),
             text: conditions.text.clone(),
         }
     }
@@ -86,13 +120,19 @@ pub struct PlanView {
     revision: u32,
     name: String,
     description: String,
-    waves: Vec<Value>,
+    waves: Vec<PlanWaveView>,
     tiers: Vec<PlanTierView>,
+    /// `highest | each`
+    #[schema(value_type = String)]
     tier_rule: Value,
+    /// `enrollment | sprint_start`
+    #[schema(value_type = String)]
     counts_from: Value,
+    /// `push | claim`
+    #[schema(value_type = String)]
     award_by: Value,
     void_after_refund: bool,
-    pre_submission: Option<Value>,
+    pre_submission: Option<StageView>,
     made_at: String,
 }
 
@@ -111,13 +151,13 @@ impl PlanView {
             revision: plan.revision,
             name: plan.name.clone(),
             description: plan.description.clone(),
-            waves: plan.waves.iter().map(|one| wave(shop, one)).collect(),
+            waves: plan.waves.iter().map(|wave| PlanWaveView::of(shop, wave)).collect(),
             tiers: (0..).zip(&plan.tiers).map(tier).collect(),
             tier_rule: json!(plan.tier_rule),
             counts_from: json!(plan.counts_from),
             award_by: json!(plan.award_by),
             void_after_refund: plan.void_after_refund,
-            pre_submission: plan.pre_submission.map(|open| window(shop, open)),
+            pre_submission: plan.pre_submission.map(|open| StageView::of(shop, open)),
             made_at: moment(shop, plan.made_at),
         }
     }
@@ -125,7 +165,7 @@ impl PlanView {
 
 /// The prize of a tier, with every field, those too that the plan settles.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PrizeView {
+pub struct SprintPrizeView {
     /// Counted from 0.
     tier: u8,
     /// `empty | filled_in | approved | bound`
@@ -141,10 +181,11 @@ pub struct PrizeView {
     approved_by: Option<String>,
     bound_at: Option<String>,
     /// `{field, code, message}`
+    #[schema(value_type = Vec<Object>)]
     warnings: Vec<Value>,
 }
 
-impl PrizeView {
+impl SprintPrizeView {
     /// As it stands.
     pub fn of(shop: &Shop, plan: &Plan, tier: u8, tried: Option<&Tried>) -> Self {
         let path = domain::ids::path_part(plan.sprint_id.as_str());
@@ -233,7 +274,7 @@ pub struct TakingPartView {
     plan: PlanView,
     /// The platform's newest revision; accepting again takes it in, until the first enrollment.
     latest_revision: u32,
-    prizes: Vec<PrizeView>,
+    prizes: Vec<SprintPrizeView>,
 }
 
 impl TakingPartView {
@@ -252,7 +293,9 @@ impl TakingPartView {
             closed_at: time::show_some(shop, closed.map(|closed| closed.at)),
             plan: PlanView::of(plan, Some((shop, now))),
             latest_revision: latest.map_or(plan.revision, |latest| latest.revision),
-            prizes: prizes.map(|(tier, tried)| PrizeView::of(shop, plan, tier, tried.as_ref())).collect(),
+            prizes: prizes
+                .map(|(tier, tried)| SprintPrizeView::of(shop, plan, tier, tried.as_ref()))
+                .collect(),
         }
     }
 }

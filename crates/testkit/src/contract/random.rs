@@ -191,8 +191,7 @@ fn changes(step: Step, rows: &Rows, batch: usize) -> Changes {
         }
         32 => to.imports.push(import(step)),
         33..=35 => of_rewards(step, rows, &mut to),
-        36 | 37 => of_sprints(step, rows, &mut to),
-        38 => of_platforms(step, rows, &mut to),
+        36..=38 => of_sprints(step, rows, &mut to),
         24..=31 => super::pool::change(table, &shop, (number, value), &rows.pool, &mut to.pool),
         _ => hooks(step, &mut to),
     }
@@ -222,6 +221,9 @@ fn of_rewards(step: Step, rows: &Rows, to: &mut Changes) {
 fn of_sprints(step: Step, rows: &Rows, to: &mut Changes) {
     let (table, _, number, value) = step;
     let shop = shop_of(step);
+    if table == 38 {
+        return of_platforms(step, rows, to);
+    }
     if table == 36 {
         let wake_at = (value > 2).then(|| at(i64::from(value)));
         let old_wake = rows.sprints[0].1.as_ref().and_then(|book| book.wake_at);

@@ -24,7 +24,8 @@ mod terms;
 pub use act::{Do, Done};
 pub use figures::{sums, tally};
 pub use platform::{
-    Binding, Bound, Closed, Conditions, Fixed, Invitation, Made, Plan, PlanTier, Remark, Sales, Sheet, Stage, Standing as Answered, Tried,
+    Binding, Bound, Closed, Conditions, Fixed, Invitation, Made, Plan, PlanTier, Remark, Sales, Sheet, Stage,
+    Standing as Answered, Tried,
 };
 pub use publish::prizes_of;
 pub use reached::reached;

@@ -76,7 +76,13 @@ impl Prize {
 /// So many coupons of a batch are released.
 pub fn coupon_prize(batch: BatchId, release_quantity: u64) -> Prize {
     let released = Some(release_quantity);
-    Prize { kind: PrizeKind::Coupon, batch_id: Some(batch), release_quantity: released, sku: None, stock: None }
+    Prize {
+        kind: PrizeKind::Coupon,
+        batch_id: Some(batch),
+        release_quantity: released,
+        sku: None,
+        stock: None,
+    }
 }
 
 /// So many members win goods.

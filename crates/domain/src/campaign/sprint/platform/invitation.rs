@@ -129,7 +129,7 @@ pub struct Invitation {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_over: bool,
     /// How many reminders have gone.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_none")]
     pub reminders: u8,
     /// That and why it is closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,12 +139,8 @@ pub struct Invitation {
     pub wake_at: Option<Instant>,
 }
 
-fn is_zero(number: &u8) -> bool {
-    *number == 0
-}
-
-fn is_none(revision: &u32) -> bool {
-    *revision == 0
+fn is_none<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
 }
 
 impl Invitation {
@@ -178,8 +174,7 @@ impl Invitation {
     }
     /// That it is closed, also where its timer has not been looked at yet: what is not bound by the first enrollment never is.
     pub fn closed(&self, now: Instant) -> Option<Closed> {
-        let is_missed =
-            self.standing == Standing::Accepted && self.has_begun(now) && !self.is_bound();
+        let is_missed = self.standing == Standing::Accepted && self.has_begun(now) && !self.is_bound();
         let missed = || Closed { at: self.plan.starts_at(), code: Some(Code::PrizeMissing) };
         self.closed.clone().or_else(|| is_missed.then(missed))
     }
@@ -193,7 +188,7 @@ impl Invitation {
             Standing::Declined => return Stage::Declined,
             Standing::Accepted => {}
         }
-        let any = |is: &dyn Fn(&crate::sprint::Wave) -> bool| self.plan.waves.iter().any(|wave| is(wave));
+        let any = |is: &dyn Fn(&crate::sprint::Wave) -> bool| self.plan.waves.iter().any(is);
         if now >= self.plan.ends_at() {
             Stage::Ended
         } else if !self.has_begun(now) {
@@ -202,7 +197,9 @@ impl Invitation {
             Stage::Sprinting
         } else if any(&|wave| wave.enrollment.contains(now)) {
             Stage::Enrolling
-        } else if any(&|wave| wave.award.contains(now) || (wave.sprint.ends_at <= now && now < wave.award.starts_at)) {
+        } else if any(&|wave| {
+            wave.award.contains(now) || (wave.sprint.ends_at <= now && now < wave.award.starts_at)
+        }) {
             Stage::Awarding
         } else {
             Stage::Redeeming
@@ -272,7 +269,8 @@ impl Invitation {
     pub fn look_ahead(&mut self) {
         let starts_at = self.plan.starts_at();
         let announced = self.plan.announced_at().filter(|_| !self.is_announced);
-        let reminded = REMIND.iter().skip(usize::from(self.reminders)).map(|hours| starts_at.plus_hours(-hours));
+        let reminded =
+            REMIND.iter().skip(usize::from(self.reminders)).map(|hours| starts_at.plus_hours(-hours));
         let next = announced.into_iter().chain(reminded).chain([starts_at]).min();
         self.wake_at = next.filter(|_| self.is_pending());
     }

@@ -144,6 +144,20 @@ impl Plan {
     pub fn remark_of(&self, tier: u8) -> Remark {
         self.tiers.get(usize::from(tier)).and_then(|tier| tier.remark).unwrap_or(self.remark)
     }
+    /// The same with ends of 23:59:59 taken for the next 00:00:00 of the platform's zone (A-G-3).
+    #[must_use]
+    pub fn with_whole_days(&self, zone: &Zone) -> Self {
+        let lift = |window: Window| Window { ends_at: zone.end(window.ends_at), ..window };
+        let wave = |wave: &Wave| Wave {
+            enrollment: lift(wave.enrollment),
+            sprint: lift(wave.sprint),
+            award: lift(wave.award),
+            redemption: lift(wave.redemption),
+            ..wave.clone()
+        };
+        let waves = self.waves.iter().map(wave).collect();
+        Self { waves, pre_submission: self.pre_submission.map(lift), ..self.clone() }
+    }
     /// Whether it says the same, whenever it was made.
     pub fn says_the_same(&self, other: &Self) -> bool {
         *self == Self { revision: self.revision, made_at: self.made_at, ..other.clone() }
@@ -180,7 +194,8 @@ impl Plan {
             found.push(Violation::with("name", Code::InvalidValue, "1 to 100 characters"));
         }
         let most = limits::SPRINT_TEXT_CHARS;
-        for (field, text) in [("description", &self.description), ("conditions.text", &self.conditions.text)] {
+        for (field, text) in [("description", &self.description), ("conditions.text", &self.conditions.text)]
+        {
             if text.chars().count() > most {
                 found.push(Violation::with(field, Code::TooLongText, format!("at most {most} characters")));
             }
@@ -195,7 +210,8 @@ impl Plan {
         }
         check_waves(&self.waves, "waves", found);
         for (index, wave) in self.waves.iter().enumerate() {
-            for (name, at) in [("starts_at", wave.redemption.starts_at), ("ends_at", wave.redemption.ends_at)] {
+            for (name, at) in [("starts_at", wave.redemption.starts_at), ("ends_at", wave.redemption.ends_at)]
+            {
                 if !zone.is_whole_hour(at) {
                     let field = format!("waves[{index}].redemption.{name}");
                     found.push(Violation::with(field, Code::NotWholeHour, "coupons are set to the hour"));
@@ -240,7 +256,11 @@ fn remark(remark: &Remark, at: &str, found: &mut Vec<Violation>) {
     let faults = [
         // What is applied for is more than what is released.
         (required_quantity >= limits::BATCH_COUPONS, "required_quantity", "below 10,000,000"),
-        (!(1..=99).contains(&max_pay_percent), "max_pay_percent", "1 to 99: 80 is 8折, of what the customer pays"),
+        (
+            !(1..=99).contains(&max_pay_percent),
+            "max_pay_percent",
+            "1 to 99: 80 is 8折, of what the customer pays",
+        ),
         (face_value.is_some_and(|value| !value.is_positive()), "face_value", "above 0"),
     ];
     for (_, field, message) in faults.into_iter().filter(|(bad, _, _)| *bad) {

@@ -1,9 +1,6 @@
 //! What the platform asks of a prize (A-S3-4 to A-S3-7).
 
-use super::{
-    Plan,
-    sheet::{Made, is_key},
-};
+use super::{Made, Plan};
 use crate::{BatchId, Code, Violation, campaign::sprint::terms::COUPONS_EACH, coupon::Batch, limits};
 use money::Money;
 
@@ -33,6 +30,13 @@ pub fn made(made: &Made, plan: &Plan, tier: u8) -> Vec<Violation> {
     }
     value((made.quota, Some(made.face_value)), plan, tier, &mut found);
     found
+}
+
+/// Keys look like this: they begin with BA (A-S3-7).
+fn is_key(text: &str) -> bool {
+    let rest = text.strip_prefix("BA").unwrap_or_default();
+    let rest = rest.strip_prefix('_').unwrap_or(rest);
+    !rest.is_empty() && rest.bytes().all(|sign| sign.is_ascii_alphanumeric() || sign == b'_')
 }
 
 /// A key that was typed (A-S3-7).
@@ -128,7 +132,9 @@ pub fn window(batch: &Batch, plan: &Plan, at: &str) -> Vec<Violation> {
         (batch.ends_at < usable.ends_at, "coupon_ends_at", "with the last redemption or later"),
     ];
     let found = faults.into_iter().filter(|(bad, ..)| *bad);
-    found.map(|(_, field, message)| Violation::with(format!("{at}{field}"), Code::BatchWindow, message)).collect()
+    found
+        .map(|(_, field, message)| Violation::with(format!("{at}{field}"), Code::BatchWindow, message))
+        .collect()
 }
 
 fn named(name: &str, found: &mut Vec<Violation>) {
