@@ -11,7 +11,10 @@ use domain::{
         sprint::{self, Live},
     },
     order::Order,
-    sprint::{Award, AwardStatus, CountsFrom, Given, Member, PlacesKey, Spent, SprintBook, Wave},
+    sprint::{
+        Award, AwardStatus, CountsFrom, Given, Happened, Member, PlacesKey, Quarter, Spent, SprintBook, Wave,
+        happened,
+    },
 };
 use port::{CampaignRow, Members, Page, Read, Subject};
 use std::collections::BTreeMap;
@@ -33,6 +36,7 @@ pub fn walk(walk: &mut Walk<'_>, balance: &mut Balance) -> Read<()> {
         let Some(live) = Live::current(&row.campaign) else { continue };
         for wave in &live.terms.waves {
             members(walk, live, wave)?;
+            added_up(walk, live, wave)?;
         }
         recount(walk, live, &row)?;
         if walk.report.truncated {
@@ -58,6 +62,42 @@ fn members(walk: &mut Walk<'_>, live: Live<'_>, wave: &Wave) -> Read<()> {
             )
         },
     )
+}
+
+/// What happened in a wave is what its members bring; a wave that is written to meanwhile is looked at again.
+fn added_up(walk: &mut Walk<'_>, live: Live<'_>, wave: &Wave) -> Read<()> {
+    let (id, part) = (live.campaign.campaign_id.clone(), wave.wave_id.clone());
+    for _ in 0..LOOKS {
+        let kept = |walk: &Walk<'_>| walk.reader.sprint_happened(walk.id(), &id);
+        let before = kept(walk)?;
+        let Some(rows) = &before else { return Ok(()) };
+        let mut sums: BTreeMap<Quarter, Happened> = BTreeMap::new();
+        for (_, quarter, row) in rows.iter().filter(|(wave, ..)| *wave == part) {
+            sums.entry(*quarter).or_default().add(row, 1);
+        }
+        let mut page = first_page();
+        loop {
+            let found = walk.reader.sprint_members(walk.id(), (&id, &part), Members::All, &page)?;
+            let Some((last, _)) = found.last() else { break };
+            page.after = Some(last.to_string());
+            for (_, member) in &found {
+                for (quarter, brought) in happened(wave, live.terms.counts_from, member) {
+                    sums.entry(quarter).or_default().add(&brought, -1);
+                }
+            }
+        }
+        sums.retain(|_, left| !left.is_nothing());
+        let Some((quarter, left)) = sums.first_key_value() else { return Ok(()) };
+        if kept(walk)? != before {
+            continue;
+        }
+        let detail =
+            format!("wave {part} of {id}: from {} on its figures are off by {left:?}", quarter.starts_at());
+        walk.find(SPRINTS, format!("sprint {id}"), detail);
+        return Ok(());
+    }
+    walk.moved(SPRINTS, format!("sprint {id}"));
+    Ok(())
 }
 
 fn of_member(

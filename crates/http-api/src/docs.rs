@@ -146,8 +146,10 @@ fn sprint_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(sprint::prizes::approve))
         .routes(routes!(sprint::prizes::bind))
         .routes(routes!(sprint::members::enroll))
+        .routes(routes!(sprint::enroll_file::import))
         .routes(routes!(sprint::members::get_one))
         .routes(routes!(sprint::members::claim))
+        .routes(routes!(sprint::figures::get_one))
         .routes(routes!(sprint::exceptions::list))
         .routes(routes!(sprint::exceptions::decide))
 }

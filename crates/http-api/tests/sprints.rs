@@ -230,3 +230,83 @@ fn a_s3_1_a_sprint_that_cannot_be_says_where() {
     let answer = service.is(422, "POST", &format!("{SHOP}/campaigns"), &campaign(1_002));
     assert_eq!(answer["violations"][0]["code"], "batch_short");
 }
+
+/// S3-R02: members are enrolled by a list; a row that is wrong stops no other, and the same list again enrolls nobody twice.
+#[test]
+fn s3_r02_members_are_enrolled_by_a_list() {
+    let service = Service::open();
+    service.ok("POST", "/campaigns", &campaign(4));
+    let list = |text: &str| {
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("{SHOP}{PLAN}/enrollments/import"))
+            .header(header::CONTENT_TYPE, "text/csv")
+            .header(header::AUTHORIZATION, "Bearer sandbox");
+        let request = request.body(Body::from(text.to_owned())).unwrap();
+        let router = service.router.clone();
+        service.runtime.block_on(async move {
+            let Ok(response) = router.oneshot(request).await;
+            let status = response.status().as_u16();
+            let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+            (status, serde_json::from_slice::<Value>(&bytes).unwrap())
+        })
+    };
+    let text = "\u{feff}customer_id,wave_id\r\na,w1\r\nb\r\nc,w9\r\n\r\nd,w1,x\r\na,w1\r\n";
+    let (status, early) = list(text);
+    assert_eq!((status, &early["enrolled"]), (200, &json!(0)), "{early}");
+    assert_eq!(early["rejected"][0], json!({ "row": 2, "value": "a", "code": "enrollment_closed" }));
+    service.clock("10-20T00:00:00");
+    let (_, done) = list(text);
+    assert_eq!((&done["enrolled"], &done["already"]), (&json!(2), &json!(1)), "{done}");
+    let rejected = done["rejected"].as_array().unwrap();
+    let seen: Vec<(u64, &str)> =
+        rejected.iter().map(|row| (row["row"].as_u64().unwrap(), row["code"].as_str().unwrap())).collect();
+    assert_eq!(seen, [(4, "not_found"), (6, "too_many_columns")]);
+    let (_, again) = list(text);
+    assert_eq!((&again["enrolled"], &again["already"]), (&json!(0), &json!(3)));
+    assert_eq!(service.ok("GET", "/campaigns/plan/stats", &Value::Null)["enrolled"], 2);
+    let request = json!({ "customer_id": "a" });
+    assert_eq!(service.refused(404, "POST", "/sprints/none/enrollments", &request), "not_found");
+}
+
+/// S3-R02: what happened wave by wave and day by day adds up; a refund in time, an order that is heard late and another zone
+/// change what they concern.
+#[test]
+fn s3_r02_figures_by_day_add_up() {
+    let service = Service::open();
+    service.ok("POST", "/campaigns", &campaign(4));
+    service.clock("10-20T23:50:00");
+    service.ok("POST", &format!("{PLAN}/enrollments"), &json!({ "customer_id": "a" }));
+    service.clock("11-01T10:00:00");
+    service.ok("POST", &format!("{PLAN}/enrollments"), &json!({ "customer_id": "b" }));
+    service.clock("11-03T10:00:00");
+    service.events(&bought("o1", "a", 25_000, "11-02T10:00:00"));
+    service.events(&bought("o2", "b", 10_000, "11-03T09:00:00"));
+    service.events(&[received("o1", "11-03T09:30:00")]);
+    let back = json!({ "order_id": "o2", "refund_id": "r", "amount": 3_000 });
+    service.events(&[event("refund.succeeded", "r", "11-03T09:45:00", back)]);
+    let figures = |part: &str| service.ok("GET", &format!("{PLAN}/figures"), &Value::Null)[part].clone();
+    let total = figures("total");
+    let expected = json!({ "enrolled": 2, "new_members": 2, "orders": 2, "spent": 35_000, "spent_by_new": 35_000,
+        "receipts": 1, "refunded": 3_000, "qualified": 1, "won": 0, "given": 0 });
+    assert_eq!(total, expected);
+    let day = |name: &str| {
+        let waves = figures("waves");
+        let days = waves[0]["days"].as_array().unwrap().clone();
+        days.into_iter().find(|day| day["day"] == name).unwrap_or_default()
+    };
+    assert_eq!(day("2030-10-20")["enrolled"], 1);
+    assert_eq!((&day("2030-11-02")["spent"], &day("2030-11-03")["spent"]), (&json!(25_000), &json!(10_000)));
+    assert_eq!((&day("2030-11-03")["qualified"], &day("2030-11-03")["refunded"]), (&json!(1), &json!(3_000)));
+    // The whole first order comes back in time: nobody has qualified, and what was spent stays where it was.
+    let back = json!({ "order_id": "o1", "refund_id": "q", "amount": 25_000 });
+    service.events(&[event("refund.succeeded", "q", "11-03T09:50:00", back)]);
+    assert_eq!(
+        (&day("2030-11-03")["qualified"], &day("2030-11-03")["refunded"]),
+        (&json!(0), &json!(28_000))
+    );
+    // In another zone the same quarters make other days.
+    service.is(200, "PUT", SHOP, &json!({ "name": "tea", "kind": "sop", "time_zone": "Pacific/Auckland" }));
+    assert_eq!(day("2030-10-21")["enrolled"], 1, "five hours on");
+    assert_eq!(figures("total")["spent"], 35_000);
+}

@@ -41,7 +41,7 @@ pub use pool::{
 };
 pub use reward::{reward_key, reward_place};
 pub use shop::ShopRow;
-pub use sprint::{InvitedAs, Members, Places};
+pub use sprint::{HappenedKey, InvitedAs, Members, Places, Sums};
 pub use store::{
     HELD, MessageFilter, Page, Read, Reader, RewardFilter, Store, Totals, Transaction, Work, Writers,
 };

@@ -2,9 +2,9 @@
 
 use crate::Row;
 use domain::{
-    CampaignId, CustomerId, Instant, ShopId,
+    CampaignId, CustomerId, Instant, ShopId, WaveId,
     campaign::sprint::{Answered, Invitation, Plan},
-    sprint::{Member, MemberKey, SprintBook},
+    sprint::{Happened, Member, MemberKey, Quarter, SprintBook},
 };
 
 impl Row for SprintBook {
@@ -68,6 +68,12 @@ impl InvitedAs {
         }
     }
 }
+
+/// What happened in a wave is found by the shop, the campaign, the wave and the quarter of an hour.
+pub type HappenedKey = (ShopId, CampaignId, WaveId, Quarter);
+
+/// What happened in the waves of a sprint, by wave and quarter of an hour.
+pub type Sums = Vec<(WaveId, Quarter, Happened)>;
 
 /// Who stands in a stretch of those who have reached a tier, in the order in which prizes go.
 pub type Places = Vec<(Instant, CustomerId)>;

@@ -3,7 +3,7 @@
 use crate::{
     BatchRow, BillRow, CampaignRow, CandidateKey, Changes, CodeRow, ConflictRow, Delivery, DeliveryStatus,
     Digest, Dispatch, DueReceiver, Handing, Import, InvitedAs, Keys, Members, Named, OutboxRow, PackRow,
-    Parked, Pick, Places, PoolRow, Rows, StoreError, Timer, WalkKey, Webhook,
+    Parked, Pick, Places, PoolRow, Rows, StoreError, Sums, Timer, WalkKey, Webhook,
 };
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, ImportId, Instant, MessageId, OrderId, RewardId, ShopId,
@@ -215,6 +215,9 @@ pub trait Reader: Send + Sync {
         which: Members,
         page: &Page,
     ) -> Read<Vec<(CustomerId, Member)>>;
+    /// What happened in the waves of a sprint, by wave and quarter of an hour; where it came to nothing in the end it may be
+    /// left out. `None` of a sprint that is older than these sums.
+    fn sprint_happened(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Sums>>;
     /// Who has reached a tier of a sprint, in the order in which prizes go.
     fn sprint_places(&self, key: &PlacesKey) -> Read<Places>;
     /// Shops that know any of these numbers, each with what it knows.

@@ -1,8 +1,9 @@
 //! What one batch asks for and what it writes, table by table.
 
 use crate::{
-    Answers, BatchRow, Change, CodeKey, DeliveryUpdate, Dispatch, DispatchUpdate, Noun, OutboxRow, Parked,
-    Places, PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, WalletChange, Webhook, answered,
+    Answers, BatchRow, Change, CodeKey, DeliveryUpdate, Dispatch, DispatchUpdate, HappenedKey, Noun,
+    OutboxRow, Parked, Places, PoolChanges, PoolKeys, PoolRows, Row, ShopRow, StoreError, Turn, WalletChange,
+    Webhook, answered,
 };
 use domain::{
     BatchId, CampaignId, CustomerId, Instant, MessageId, OrderId, ShopId, WebhookId,
@@ -11,7 +12,7 @@ use domain::{
     ledger::Entry,
     message::office::Centre,
     shop::Shop,
-    sprint::PlacesKey,
+    sprint::{Happened, PlacesKey},
 };
 use std::sync::Arc;
 
@@ -118,6 +119,8 @@ macro_rules! keys_rows_changes {
             pub counters: Vec<(ShopId, CampaignId, Counters)>,
             pub batches: Vec<(ShopId, Arc<BatchRecord>)>,
             pub batch_counters: Vec<(ShopId, BatchId, BatchCounters)>,
+            /// To be added to what happened in the waves of sprints; each once.
+            pub happened: Vec<(HappenedKey, Happened)>,
             pub parked: Vec<(ShopId, OrderId, Parked)>,
             /// Events that wait no longer: shop, order, source, event id.
             pub unparked: Vec<(ShopId, OrderId, String, String)>,

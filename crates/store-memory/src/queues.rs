@@ -4,7 +4,10 @@ use crate::page::three_parts;
 use crate::tables::{DispatchRow, OfShop, Tables};
 use domain::{
     Instant, MessageId, ShopId, WebhookId,
-    message::{Channel, Payer},
+    message::{
+        Channel, Payer,
+        numbers::{Number, NumberKey},
+    },
 };
 use port::{BillRow, Delivery, DeliveryStatus, Dispatch, DueReceiver, Page, Pick, Subject, Timer, Totals};
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,4 +161,14 @@ pub fn bill(of: &OfShop, from: Instant, to: Instant) -> Vec<BillRow> {
         }
     }
     found.into_values().collect()
+}
+
+/// Shops that know any of these numbers, each with what it knows.
+pub fn shops_of_numbers(tables: &Tables, numbers: &[NumberKey]) -> Vec<(ShopId, NumberKey, Number)> {
+    let of = |key: &NumberKey| -> Vec<_> {
+        let known =
+            |(shop, of): (&ShopId, &OfShop)| Some((shop.clone(), key.clone(), of.numbers.get(key)?.clone()));
+        tables.shops.iter().filter_map(known).collect()
+    };
+    numbers.iter().flat_map(of).collect()
 }

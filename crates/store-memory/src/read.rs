@@ -27,8 +27,8 @@ use domain::{
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
     Dispatch, DueReceiver, HELD, Import, InvitedAs, Members, MessageFilter, Named, OutboxRow, PackRow, Page,
-    Parked, Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Timer, Totals,
-    WalkKey, Webhook,
+    Parked, Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, StoreErrorKind, Sums, Timer,
+    Totals, WalkKey, Webhook,
 };
 use std::ops::Bound;
 use std::sync::Arc;
@@ -371,19 +371,16 @@ impl Reader for MemoryStore {
         self.of(shop, |of| sprints::members(of, wave, which, page))
     }
 
+    fn sprint_happened(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Sums>> {
+        self.of(shop, |of| sprints::happened(of, campaign)).map(Some)
+    }
+
     fn sprint_places(&self, key: &PlacesKey) -> Read<Places> {
         self.of(&key.shop_id, |of| sprints::places(of, key))
     }
 
     fn shops_of_numbers(&self, numbers: &[NumberKey]) -> Read<Vec<(ShopId, NumberKey, Number)>> {
-        let tables = self.read();
-        let of = |key: &NumberKey| -> Vec<_> {
-            let known = |(shop, of): (&ShopId, &OfShop)| {
-                Some((shop.clone(), key.clone(), of.numbers.get(key)?.clone()))
-            };
-            tables.shops.iter().filter_map(known).collect()
-        };
-        Ok(numbers.iter().flat_map(of).collect())
+        Ok(queues::shops_of_numbers(&self.read(), numbers))
     }
 
     fn parked(&self, shop: &ShopId, page: &Page) -> Read<Vec<Parked>> {

@@ -7,7 +7,7 @@ use domain::{
     reward::Taker,
     sprint::{Member, PlacesKey},
 };
-use port::{InvitedAs, Members, Page, Places};
+use port::{InvitedAs, Members, Page, Places, Sums};
 use std::collections::BTreeMap;
 
 /// Who stands in a stretch of those who have reached a tier.
@@ -60,4 +60,10 @@ pub fn takers(of: &OfShop, campaign: &CampaignId, page: &Page) -> Vec<(CustomerI
     let rows = own.map(|((_, customer), taker)| (customer.clone(), taker.clone()));
     let late = |customer: &str| page.after.as_deref().is_none_or(|after| customer > after);
     rows.filter(|(customer, _)| late(customer.as_str())).take(page.limit).collect()
+}
+
+/// What happened in the waves of a sprint.
+pub fn happened(of: &OfShop, campaign: &CampaignId) -> Sums {
+    let own = of.happened.iter().filter(|((of, ..), _)| of == campaign);
+    own.map(|((_, wave, quarter), sums)| (wave.clone(), *quarter, *sums)).collect()
 }

@@ -21,7 +21,7 @@ use domain::{
     pool::{Candidate, PoolOrder, RankKey},
     reward::{Book, Charter, Reward, Taker},
     shop::Shop,
-    sprint::{Member, SprintBook},
+    sprint::{Happened, Member, Quarter, SprintBook},
 };
 use port::{
     BatchClaims, BatchRow, CampaignRow, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest, EarlyReports,
@@ -93,6 +93,7 @@ pub struct OfShop {
     /// Of the platform alone.
     pub plans: BTreeMap<CampaignId, Plan>,
     pub invitations: BTreeMap<CampaignId, Invitation>,
+    pub happened: BTreeMap<(CampaignId, WaveId, Quarter), Happened>,
     pub members: BTreeMap<(CampaignId, WaveId, CustomerId), Member>,
     /// Who has reached a tier of a wave, by when.
     pub places: BTreeSet<(CampaignId, WaveId, u8, Instant, CustomerId)>,

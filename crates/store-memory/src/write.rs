@@ -97,6 +97,12 @@ fn batches(tables: &mut Tables, undo: &mut Undo, changes: &Changes) -> Result<()
         known_shop(tables, shop)?;
         put(tables, undo, at(shop, |s| &mut s.batches), record.batch.batch_id.clone(), record.clone());
     }
+    for ((shop, campaign, wave, quarter), sums) in &changes.happened {
+        let key = (campaign.clone(), wave.clone(), *quarter);
+        let mut now = tables.of(shop).happened.get(&key).copied().unwrap_or_default();
+        now.add(sums, 1);
+        put(tables, undo, at(shop, |s| &mut s.happened), key, now);
+    }
     for (shop, batch, counters) in &changes.batch_counters {
         if !tables.of(shop).batches.contains_key(batch) {
             return Err(refused(format!("there is no coupon batch {batch} in shop {shop} to count for")));

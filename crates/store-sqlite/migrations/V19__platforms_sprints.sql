@@ -20,3 +20,32 @@ CREATE TABLE sprint_invitations (
 
 -- The platform lists who is invited to a sprint, and how far they are.
 CREATE INDEX sprint_invited ON sprint_invitations (campaign_id, standing, shop_id);
+
+-- What happened in a wave, by quarters of an hour since 1970: sums over its members as they are. Days of whatever zone are
+-- made of whole quarters. Amounts are minor units.
+CREATE TABLE sprint_happened (
+    shop_id      TEXT NOT NULL,
+    campaign_id  TEXT NOT NULL,
+    wave_id      TEXT NOT NULL,
+    quarter      INTEGER NOT NULL,
+    enrolled     INTEGER NOT NULL,
+    new_members  INTEGER NOT NULL,
+    orders       INTEGER NOT NULL,
+    spent        INTEGER NOT NULL,
+    spent_by_new INTEGER NOT NULL,
+    receipts     INTEGER NOT NULL,
+    refunded     INTEGER NOT NULL,
+    qualified    INTEGER NOT NULL,
+    won          INTEGER NOT NULL,
+    given        INTEGER NOT NULL,
+    PRIMARY KEY (shop_id, campaign_id, wave_id, quarter)
+) STRICT, WITHOUT ROWID;
+
+-- Of sprints that were there before it was not added up.
+CREATE TABLE sprint_not_added_up (
+    shop_id     TEXT NOT NULL,
+    campaign_id TEXT NOT NULL,
+    PRIMARY KEY (shop_id, campaign_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO sprint_not_added_up (shop_id, campaign_id) SELECT shop_id, campaign_id FROM sprints;

@@ -29,7 +29,8 @@ use domain::{
 use port::{
     BatchRow, BillRow, CampaignRow, CandidateKey, CodeRow, ConflictRow, Delivery, DeliveryStatus, Digest,
     Dispatch, DueReceiver, Import, InvitedAs, Members, MessageFilter, Named, OutboxRow, PackRow, Page,
-    Parked, Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, Timer, Totals, WalkKey, Webhook,
+    Parked, Pick, Places, PoolRow, Read, Reader, RewardFilter, StoreError, Sums, Timer, Totals, WalkKey,
+    Webhook,
 };
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -278,6 +279,9 @@ impl Reader for SqliteReader {
         page: &Page,
     ) -> Read<Vec<(CustomerId, Member)>> {
         self.with(|db| sprints::members(db, shop, wave, which, page))
+    }
+    fn sprint_happened(&self, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Sums>> {
+        self.with(|db| sprints::happened(db, shop, campaign))
     }
     fn sprint_places(&self, key: &PlacesKey) -> Read<Places> {
         self.with(|db| sprints::places(db, key))

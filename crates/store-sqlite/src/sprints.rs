@@ -7,9 +7,9 @@ use crate::timers::{Kind, Timers};
 use crate::under_way::Open;
 use domain::{
     CampaignId, CustomerId, Instant, ShopId, WaveId,
-    sprint::{Member, PlacesKey, Reached, SprintBook},
+    sprint::{Happened, Member, PlacesKey, Quarter, Reached, SprintBook},
 };
-use port::{Change, Members, Noun, Page, Places, Read, Row, StoreError};
+use port::{Change, HappenedKey, Members, Noun, Page, Places, Read, Row, StoreError, Sums};
 use rusqlite::{CachedStatement, Connection, params};
 
 const READING: &str = "reading sprints";
@@ -173,4 +173,61 @@ pub fn members(
         let cells = Cells::new(row, "sprint_members", 4);
         Ok((cells.id(3)?, cells.document(4)?))
     })
+}
+
+/// Adds to what happened in waves.
+pub fn add_happened(db: &Connection, changes: &[(HappenedKey, Happened)]) -> Result<(), StoreError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let put = "INSERT INTO sprint_happened (shop_id, campaign_id, wave_id, quarter, enrolled, new_members, orders, spent,
+            spent_by_new, receipts, refunded, qualified, won, given)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        ON CONFLICT DO UPDATE SET enrolled = enrolled + excluded.enrolled, new_members = new_members + excluded.new_members,
+            orders = orders + excluded.orders, spent = spent + excluded.spent,
+            spent_by_new = spent_by_new + excluded.spent_by_new, receipts = receipts + excluded.receipts,
+            refunded = refunded + excluded.refunded, qualified = qualified + excluded.qualified,
+            won = won + excluded.won, given = given + excluded.given";
+    let mut put = db.prepare_cached(put).doing(WRITING)?;
+    for ((shop, campaign, wave, quarter), sums) in changes {
+        put.execute(params![
+            shop.as_str(),
+            campaign.as_str(),
+            wave.as_str(),
+            quarter.0,
+            sums.enrolled,
+            sums.new_members,
+            sums.orders,
+            sums.spent,
+            sums.spent_by_new,
+            sums.receipts,
+            sums.refunded,
+            sums.qualified,
+            sums.won,
+            sums.given
+        ])
+        .doing(WRITING)?;
+    }
+    Ok(())
+}
+
+/// What happened in the waves of a sprint; `None` of one that is older than these sums.
+pub fn happened(db: &Connection, shop: &ShopId, campaign: &CampaignId) -> Read<Option<Sums>> {
+    let older = "SELECT 1 FROM sprint_not_added_up WHERE shop_id = ?1 AND campaign_id = ?2";
+    let key = params![shop.as_str(), campaign.as_str()];
+    if one(db, older, key, READING, |_| Ok(()))?.is_some() {
+        return Ok(None);
+    }
+    let sql = "SELECT shop_id, campaign_id, wave_id, quarter, enrolled, new_members, orders, spent, spent_by_new, receipts,
+            refunded, qualified, won, given
+        FROM sprint_happened WHERE shop_id = ?1 AND campaign_id = ?2 ORDER BY wave_id, quarter";
+    let rows = all(db, sql, key, READING, |row| {
+        let cells = Cells::new(row, "sprint_happened", 4);
+        let mut sums = Happened::default();
+        for (at, (_, sum)) in (4..).zip(sums.parts()) {
+            *sum = cells.number(at)?;
+        }
+        Ok((cells.id(2)?, Quarter(cells.number(3)?), sums))
+    });
+    rows.map(Some)
 }

@@ -17,6 +17,7 @@ impl Open<'_> {
             centre::forget_early(self.db, before)?;
         }
         outbox::write(self.db, changes)?;
+        sprints::add_happened(self.db, &changes.happened)?;
         pool::write(self.db, self.json, &mut self.pooled, &changes.pool)?;
         shops::remove_webhooks(self.db, changes)?;
         if let Some(moment) = changes.sandbox_clock {

@@ -49,6 +49,11 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("PUT", "{shop}") => asked.json(&json!({ "name": "Teas", "kind": "sop" })),
         ("POST", "coupon-batches") => asked.json(&batch()),
         ("POST", "validate") if path.contains("coupon-batches") => asked.json(&batch()),
+        ("POST", "accept" | "decline") => asked,
+        ("POST", "invitations") => asked.json(&json!({ "shop_id": "x1" })),
+        ("POST", "bind") => asked.json(&json!({ "key": "BA_1" })),
+        ("PUT", "prize") => asked.json(&json!({ "kind": "goods", "name": "pot", "sku": "POT", "stock": 1 })),
+        ("POST", "sprints") | ("PUT", "{sprint}") => asked.json(&plan()),
         ("POST", "campaigns" | "validate") => asked.json(&shop::campaign(100)),
         ("PATCH", _) => asked.json(&json!({ "name": "July" })),
         ("POST", "claim" | "follow" | "play" | "enrollments") => asked.json(&json!({ "customer_id": "u1" })),
@@ -85,6 +90,16 @@ fn batch() -> serde_json::Value {
     json!({
         "name": "Summer", "kind": "shop", "save": 100, "quantity": 10, "funded_by": "merchant",
         "starts_at": shop::at(0), "ends_at": shop::at(1_440),
+    })
+}
+
+fn plan() -> serde_json::Value {
+    let day = |days: i64| shop::at(days * 1_440);
+    json!({
+        "sprint_id": "x1", "name": "Sprint", "threshold": 20_000,
+        "remark": { "required_quantity": 500, "max_pay_percent": 80 },
+        "enrollment_starts_at": day(1), "sprint_starts_at": day(2), "award_starts_at": day(3),
+        "redemption_starts_at": day(4), "ends_at": day(5),
     })
 }
 

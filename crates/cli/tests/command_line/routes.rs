@@ -133,8 +133,10 @@ POST /v1/shops/{shop}/sprints/{sprint}/accept campaigns
 POST /v1/shops/{shop}/sprints/{sprint}/close campaigns
 POST /v1/shops/{shop}/sprints/{sprint}/decline campaigns
 POST /v1/shops/{shop}/sprints/{sprint}/enrollments checkout
+POST /v1/shops/{shop}/sprints/{sprint}/enrollments/import checkout
 GET /v1/shops/{shop}/sprints/{sprint}/exceptions read
 POST /v1/shops/{shop}/sprints/{sprint}/exceptions/{customer} campaigns
+GET /v1/shops/{shop}/sprints/{sprint}/figures read
 GET /v1/shops/{shop}/sprints/{sprint}/members/{customer} read
 POST /v1/shops/{shop}/sprints/{sprint}/members/{customer}/claim checkout
 PUT /v1/shops/{shop}/sprints/{sprint}/prize campaigns

@@ -21,7 +21,7 @@ use domain::{
     order::Order,
     reward::{Book, Charter, Reward, Taker},
     shop::Shop,
-    sprint::{Member, SprintBook},
+    sprint::{Happened, Member, Quarter, SprintBook},
 };
 use port::{
     CodeRow, ConflictRow, Digest, Dispatch, DispatchUpdate, EarlyReports, Import, InboxKey, InboxRow,
@@ -55,6 +55,8 @@ pub struct Decision {
     pub takers: Vec<(CampaignId, CustomerId, Taker)>,
     pub sprints: Vec<(CampaignId, SprintBook)>,
     pub members: Vec<((CampaignId, WaveId, CustomerId), Member)>,
+    /// To be added to what happened in the waves of sprints.
+    pub happened: Vec<((CampaignId, WaveId, Quarter), Happened)>,
     pub plans: Vec<Plan>,
     pub invitations: Vec<(CampaignId, Invitation)>,
     pub early_reports: Vec<(String, EarlyReports)>,

@@ -21,15 +21,16 @@ use domain::{
         numbers::{Number, NumberKey},
     },
     order::Order,
-    sprint::PlacesKey,
+    sprint::{Happened, PlacesKey},
 };
 use port::{
-    BatchClaimKey, BatchClaims, BatchRow, Changes, CodeKey, CodeRow, EarlyReports, Import, InboxKey,
-    InboxRow, Keys, OrderRow, PackRow, Parked, Places, RequestRow, Rows, ShopRow, Subject, Timer,
+    BatchClaimKey, BatchClaims, BatchRow, Changes, CodeKey, CodeRow, EarlyReports, HappenedKey, Import,
+    InboxKey, InboxRow, Keys, OrderRow, PackRow, Parked, Places, RequestRow, Rows, ShopRow, Subject, Timer,
     WalletChange, Writers,
 };
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// Shops kept between batches; a larger platform loads the others again when they come up.
 const SHOPS_KEPT: usize = 20_000;
@@ -55,6 +56,7 @@ pub struct Facts {
     batches: FxHashMap<Key<BatchId>, Option<BatchSlot>>,
     pool: PoolFacts,
     pub(super) places: FxHashMap<PlacesKey, Places>,
+    pub(super) happened: BTreeMap<HappenedKey, Happened>,
     changes: Changes,
     /// What was read beside the plain tables and not loaded.
     pub(super) missed: RefCell<Missed>,
@@ -79,6 +81,7 @@ impl Facts {
             batches: FxHashMap::default(),
             pool: PoolFacts::default(),
             places: FxHashMap::default(),
+            happened: BTreeMap::new(),
             changes: Changes::default(),
             missed: RefCell::default(),
         }
@@ -281,18 +284,10 @@ impl Facts {
         for (key, row) in decision.inbox {
             self.tables.inbox.put(key, row);
         }
-        for pack in decision.packs {
-            self.tables.packs.put((shop_id.clone(), pack.purchase_id.clone()), pack);
-        }
-        for (customer, addressee) in decision.addressees {
-            self.tables.addressees.put((shop_id.clone(), customer), addressee);
-        }
-        for (key, number) in decision.numbers_heard {
-            self.tables.numbers.put((shop_id.clone(), key), number);
-        }
+        self.apply_centre(shop_id, decision.packs, decision.addressees, decision.numbers_heard);
         let (books, charters) = (decision.books, decision.charters);
         self.apply_rewards(shop_id, decision.rewards, books, charters, decision.takers);
-        self.apply_sprints(shop_id, decision.sprints, decision.members);
+        self.apply_sprints(shop_id, (decision.sprints, decision.members, decision.happened));
         self.apply_invitations(shop_id, decision.plans, decision.invitations);
         for (id, reports) in decision.early_reports {
             self.tables.early_reports.put((shop_id.clone(), id), reports);
@@ -466,6 +461,7 @@ impl Facts {
 
     fn take_rows(&mut self) -> Changes {
         let mut changes = std::mem::take(&mut self.changes);
+        changes.happened.extend(std::mem::take(&mut self.happened));
         self.tables.take_changes(&mut changes);
         for ((shop_id, batch), slot) in &mut self.batches {
             let Some(slot) = slot.as_mut().filter(|slot| slot.dirty) else { continue };

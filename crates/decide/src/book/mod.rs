@@ -1,5 +1,6 @@
 //! The working set of a batch, the draft of one decision over it, and what the decision comes to.
 
+mod centre;
 mod decision;
 mod desk;
 mod draft;

@@ -5,9 +5,16 @@ use crate::coupon::batches;
 use domain::{
     BatchId, CampaignId, CustomerId, Instant, Refusal, ShopId, WaveId,
     coupon::Coupon,
-    sprint::{Member, PlacesKey, SprintBook, Sprints},
+    sprint::{Happened, Member, PlacesKey, Quarter, SprintBook, Sprints},
     time::Window,
 };
+
+/// What a decision made of sprints: where they stand, of whom what is kept, and what happened.
+type Decided = (
+    Vec<(CampaignId, SprintBook)>,
+    Vec<((CampaignId, WaveId, CustomerId), Member)>,
+    Vec<((CampaignId, WaveId, Quarter), Happened)>,
+);
 
 impl Facts {
     /// Who stands in a stretch of those who have reached a tier, as it is stored.
@@ -25,22 +32,31 @@ impl Facts {
         self.tables.sprints.amend(&key, |book| book.wake_at = None);
     }
     /// Keeps what a decision made of sprints.
-    pub(super) fn apply_sprints(
-        &mut self,
-        shop_id: &ShopId,
-        sprints: Vec<(CampaignId, SprintBook)>,
-        members: Vec<((CampaignId, WaveId, CustomerId), Member)>,
-    ) {
+    pub(super) fn apply_sprints(&mut self, shop_id: &ShopId, (sprints, members, happened): Decided) {
         for (campaign, book) in sprints {
             self.tables.sprints.put((shop_id.clone(), campaign), book);
         }
         for ((campaign, wave, customer), member) in members {
             self.tables.members.put((shop_id.clone(), campaign, wave, customer), member);
         }
+        for ((campaign, wave, quarter), sums) in happened {
+            // Each quarter is written once a batch.
+            self.happened.entry((shop_id.clone(), campaign, wave, quarter)).or_default().add(&sums, 1);
+        }
     }
 }
 
 impl Sprints for Draft<'_> {
+    fn add_happened(&mut self, campaign: &CampaignId, wave: &WaveId, quarter: Quarter, sums: &Happened) {
+        let happened = &mut self.changes().happened;
+        let is_it = |(known, _): &&mut ((CampaignId, WaveId, Quarter), Happened)| {
+            (known.2, &known.0, &known.1) == (quarter, campaign, wave)
+        };
+        match happened.iter_mut().rfind(is_it) {
+            Some((_, known)) => known.add(sums, 1),
+            None => happened.push(((campaign.clone(), wave.clone(), quarter), *sums)),
+        }
+    }
     fn member(&self, campaign: &CampaignId, wave: &WaveId, customer: &CustomerId) -> Member {
         let is_it = |known: &&((CampaignId, WaveId, CustomerId), Member)| {
             let (of, part, who) = &known.0;

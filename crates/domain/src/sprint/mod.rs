@@ -6,6 +6,7 @@
 
 mod book;
 mod calendar;
+mod happened;
 mod late;
 mod member;
 mod office;
@@ -14,6 +15,7 @@ mod spent;
 
 pub use book::{SprintBook, TierRun, WaveRun};
 pub use calendar::{Wave, check_all as check_waves};
+pub use happened::{Happened, Quarter, happened};
 pub use late::{Decided, Late, LateCode};
 pub use member::{Award, AwardStatus, Given, Member};
 pub use office::{PlacesKey, Sprints};

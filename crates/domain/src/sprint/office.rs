@@ -1,6 +1,6 @@
 //! What sprints read and keep in one decision.
 
-use super::{Member, SprintBook};
+use super::{Happened, Member, Quarter, SprintBook};
 use crate::{
     BatchId, CampaignId, CustomerId, Instant, Refusal, ShopId, WaveId, coupon::Coupon, time::Window,
 };
@@ -29,6 +29,8 @@ pub trait Sprints {
     fn member(&self, campaign: &CampaignId, wave: &WaveId, customer: &CustomerId) -> Member;
     /// Keeps it.
     fn put_member(&mut self, campaign: &CampaignId, wave: &WaveId, customer: &CustomerId, member: Member);
+    /// Adds to what happened in a wave.
+    fn add_happened(&mut self, campaign: &CampaignId, wave: &WaveId, quarter: Quarter, sums: &Happened);
     /// Where a sprint stands; nothing yet of one that was never published.
     fn sprint(&self, campaign: &CampaignId) -> SprintBook;
     /// Keeps it.

@@ -14,7 +14,7 @@ use domain::message::{
 use domain::order::{Order, TimelineEntry};
 use domain::reward::{Book, Chance, Charter, Reward, Rewards, Stock, Taker};
 use domain::shop::Shop;
-use domain::sprint::{Member, PlacesKey, SprintBook, Sprints};
+use domain::sprint::{Happened, Member, PlacesKey, Quarter, SprintBook, Sprints};
 use domain::time::{Window, Zone};
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
@@ -61,6 +61,8 @@ pub struct Table<'a> {
     pub charters: BTreeMap<CampaignId, Charter>,
     pub takers: BTreeMap<(CampaignId, CustomerId), Taker>,
     pub sprints: BTreeMap<CampaignId, SprintBook>,
+    /// What happened in the waves of sprints.
+    pub happened: BTreeMap<(CampaignId, WaveId, Quarter), Happened>,
     pub members: BTreeMap<(CampaignId, WaveId, CustomerId), Member>,
     /// Coupons left of each batch.
     pub batches: BTreeMap<BatchId, u64>,
@@ -96,6 +98,7 @@ impl<'a> Table<'a> {
             charters: BTreeMap::new(),
             takers: BTreeMap::new(),
             sprints: BTreeMap::new(),
+            happened: BTreeMap::new(),
             members: BTreeMap::new(),
             batches: BTreeMap::new(),
             batches_until: super::at("2022-08-01T00:00:00"),
@@ -227,6 +230,9 @@ impl Office for Table<'_> {
 }
 
 impl Sprints for Table<'_> {
+    fn add_happened(&mut self, campaign: &CampaignId, wave: &WaveId, quarter: Quarter, sums: &Happened) {
+        self.happened.entry((campaign.clone(), wave.clone(), quarter)).or_default().add(sums, 1);
+    }
     fn member(&self, campaign: &CampaignId, wave: &WaveId, customer: &CustomerId) -> Member {
         let key = (campaign.clone(), wave.clone(), customer.clone());
         self.members.get(&key).cloned().unwrap_or_default()

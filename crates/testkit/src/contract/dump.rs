@@ -110,6 +110,7 @@ fn of_sprints(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::
             add(&reader.count_invited(&campaign, like).answer());
         }
     }
+    add(&reader.sprint_happened(shop, &id("ca-1")).answer());
     let invitations = |page: &Page| reader.sprint_invitations(shop, page).answer();
     add(&paged(invitations, |invitation| invitation.plan.sprint_id.to_string()));
     let (campaign, wave) = (id("ca-1"), id("w1"));

@@ -11,7 +11,7 @@ use domain::{
     coupon::Coupon,
     message::{Message, MessageStatus, numbers::NumberKey},
     reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
-    sprint::{Member, PlacesKey, Reached, SprintBook},
+    sprint::{Happened, Member, PlacesKey, Quarter, Reached, SprintBook},
 };
 use port::{
     BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
@@ -231,6 +231,8 @@ fn of_sprints(step: Step, rows: &Rows, to: &mut Changes) {
         to.sprints.push(Change::of((shop, id(&format!("ca-{number}"))), book, old_wake));
         return;
     }
+    let sums = Happened { enrolled: 1, spent: i64::from(value), ..Happened::default() };
+    to.happened.push(((shop.clone(), id("ca-1"), id("w1"), Quarter(i64::from(number))), sums));
     let reached = (0..value % 3).map(|tier| Reached { tier, qualified_at: at(i64::from(value)) });
     let member = Member { enrolled_at: Some(at(0)), reached: reached.collect(), ..Member::default() };
     let key = (shop, id("ca-1"), id("w1"), id(&format!("u-{number}")));

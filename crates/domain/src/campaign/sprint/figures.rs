@@ -7,7 +7,7 @@ use crate::{
         Brought, Count, Desk, Tally,
         figure::{Figure, Unit},
     },
-    sprint::{AwardStatus, Counting, Given, Member, Wave},
+    sprint::{AwardStatus, Counting, Given, Member, Wave, happened},
 };
 use serde_json::json;
 
@@ -90,5 +90,12 @@ pub fn put(
 ) {
     let id = &live.campaign.campaign_id;
     count(desk, live, wave, (before, &member));
+    let mut sums = happened(wave, live.terms.counts_from, &member);
+    for (quarter, was) in happened(wave, live.terms.counts_from, before) {
+        sums.entry(quarter).or_default().add(&was, -1);
+    }
+    for (quarter, sums) in sums.iter().filter(|(_, sums)| !sums.is_nothing()) {
+        desk.add_happened(id, &wave.wave_id, *quarter, sums);
+    }
     desk.put_member(id, &wave.wave_id, customer, member);
 }
