@@ -7,12 +7,12 @@ mod support;
 
 use domain::campaign::{
     Action, Answer, Terms, Version,
-    sprint::{Do, Done},
+    sprint::{Binding, Closed, Do, Done, Invitation, Made, Sheet, Tried},
 };
-use domain::catalog::Scope;
+use domain::catalog::{Category, Scope};
 use domain::event::{Body, OrderEvent};
-use domain::sprint::{AwardStatus, Member};
-use engine::{Closing, Command, Reply};
+use domain::sprint::{AwardStatus, Happened, Member, Quarter};
+use engine::{Closing, Command, Input, Reply, SprintCommand};
 use port::{Change, Changes};
 use serde_json::{Value, json};
 use store_sqlite::SqliteStore;
@@ -142,7 +142,9 @@ fn a_s3_2_any_order_of_arrival_comes_to_the_same() {
         run.advance(at(250));
         assert_eq!(member(&run, "c1").awards.len(), 1);
         assert_eq!(run.audit().findings, []);
-        (before, figures(&run).brought)
+        let sums = run.reader().sprint_happened(&run.shop, &id("plan")).unwrap().unwrap();
+        let sums: Vec<_> = sums.into_iter().filter(|(.., sums)| !sums.is_nothing()).collect();
+        (before, figures(&run).brought, sums)
     };
     let straight = came(&[0, 1, 2, 3, 4, 5, 6]);
     assert_eq!(straight.0.reached.len(), 1);
@@ -202,6 +204,76 @@ fn the_auditor_recounts_a_sprint() {
     assert!(spoil(&|member| member.orders.clear()).iter().any(|(check, _)| *check == "sprints"));
     assert!(spoil(&|member| member.awards.clear()).contains(&("sprints", "sprint plan".into())));
     assert!(spoil(&|member| member.awards[0].given = None).contains(&("sprints", subject)));
+    let key = (planter.run.shop.clone(), id("plan"), id("w1"), Quarter::of(at(1)));
+    let more = Happened { spent: 1, ..Happened::default() };
+    planter.write(&Changes { happened: vec![(key, more)], ..Changes::default() });
+    let found = planter.run.audit().findings;
+    assert_eq!((found.len(), found[0].check, &*found[0].subject), (1, "sprints", "sprint plan"), "{found:?}");
+}
+
+/// A-S3-9, A-S3-13: the auditor finds an invitation whose coupons are not what was approved, whose approval was nobody
+/// else's, or that is closed while its coupons are not.
+#[test]
+fn a_s3_13_the_auditor_looks_at_invitations() {
+    let (run, store) = Run::in_memory();
+    run.ok(Command::PutShop(Box::new(shop("s1"))));
+    let plan = testkit::build::plan("double11");
+    let platform = Input::new(
+        domain::ShopId::platform(),
+        Command::Sprint(SprintCommand::Create { plan: Box::new(plan) }),
+    );
+    run.engine.submit_many_blocking(vec![platform]).unwrap().remove(0).unwrap();
+    let sprint = || id("double11");
+    run.ok(Command::Sprint(SprintCommand::Invite { sprint: sprint() }));
+    run.ok(Command::Sprint(SprintCommand::Accept { sprint: sprint() }));
+    let made = Made {
+        name: "Coupons".into(),
+        release_quantity: 500,
+        applied_quantity: 501,
+        categories: [Category::try_new("tea").unwrap()].into(),
+        face_value: fen(40_00),
+        quota: fen(200_00),
+        erp: None,
+        rebate: None,
+    };
+    let sheet = Box::new(Sheet::Coupon { made, binding: Binding::Auto });
+    run.ok(Command::Sprint(SprintCommand::PutPrize { sprint: sprint(), tier: 0, sheet, by: "a".into() }));
+    assert_eq!(
+        run.refused(Command::Sprint(SprintCommand::Approve { sprint: sprint(), tier: 0, by: "a".into() })),
+        "same_key"
+    );
+    run.ok(Command::Sprint(SprintCommand::Approve { sprint: sprint(), tier: 0, by: "b".into() }));
+    assert_eq!(run.audit().findings, []);
+    let sound = run.reader().sprint_invitation(&run.shop, &sprint()).unwrap().unwrap();
+    let mut planter = Planter::of(run, store);
+    let mut spoil = |change: &dyn Fn(&mut Invitation)| {
+        let mut invitation = sound.clone();
+        change(&mut invitation);
+        let key = (planter.run.shop.clone(), sprint());
+        let row =
+            |row| Changes { invitations: vec![Change::of(key.clone(), row, None)], ..Changes::default() };
+        planter.write(&row(invitation));
+        let findings = planter.run.audit().findings;
+        planter.write(&row(sound.clone()));
+        findings.iter().filter(|finding| finding.check == "invitations").count()
+    };
+    assert_eq!(spoil(&|_| ()), 0);
+    let prize = |invitation: &mut Invitation, change: &dyn Fn(&mut Tried)| {
+        change(invitation.prizes[0].as_mut().unwrap());
+    };
+    assert!(spoil(&|row| prize(row, &|tried| tried.approved_by = Some("a".into()))) > 0);
+    assert!(spoil(&|row| prize(row, &|tried| tried.key = Some(id("BA_other")))) > 0);
+    assert!(spoil(&|row| prize(row, &|tried| tried.bound.as_mut().unwrap().at = row_start())) > 0);
+    assert!(spoil(&|row| row.plan.tiers[0].threshold = fen(100_00)) > 0, "not what the campaign says");
+    assert!(
+        spoil(&|row| row.closed = Some(Closed { at: at(1), code: None })) > 0,
+        "its coupons are not void"
+    );
+}
+
+/// When the first enrollment of the plan begins.
+fn row_start() -> domain::Instant {
+    testkit::build::plan("double11").starts_at()
 }
 
 /// S3-R32, S3-R35 (T45): a sprint can be closed until its enrollment begins, not from that moment on; its batch and its coupons

@@ -305,7 +305,8 @@ fn s3_r02_figures_by_day_add_up() {
         (&day("2030-11-03")["qualified"], &day("2030-11-03")["refunded"]),
         (&json!(0), &json!(28_000))
     );
-    // In another zone the same quarters make other days.
+    // In another zone, which a shop takes once no campaign runs, the same quarters make other days.
+    service.clock("12-16T00:00:00");
     service.is(200, "PUT", SHOP, &json!({ "name": "tea", "kind": "sop", "time_zone": "Pacific/Auckland" }));
     assert_eq!(day("2030-10-21")["enrolled"], 1, "five hours on");
     assert_eq!(figures("total")["spent"], 35_000);

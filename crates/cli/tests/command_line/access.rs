@@ -26,7 +26,7 @@ fn request(route: routes::Route, shop: &str) -> Request {
         | (
             "POST",
             "close" | "publish" | "replay" | "void" | "override" | "cancel" | "apply" | "approve" | "pause"
-            | "resume",
+            | "resume" | "accept" | "decline",
         ) => asked,
         ("POST", "imports") => asked.typed("multipart/form-data; boundary=b", "--b--\r\n"),
         ("POST", "import") => asked.typed("text/csv", "sku\nA-1\n"),
@@ -49,7 +49,6 @@ fn request(route: routes::Route, shop: &str) -> Request {
         ("PUT", "{shop}") => asked.json(&json!({ "name": "Teas", "kind": "sop" })),
         ("POST", "coupon-batches") => asked.json(&batch()),
         ("POST", "validate") if path.contains("coupon-batches") => asked.json(&batch()),
-        ("POST", "accept" | "decline") => asked,
         ("POST", "invitations") => asked.json(&json!({ "shop_id": "x1" })),
         ("POST", "bind") => asked.json(&json!({ "key": "BA_1" })),
         ("PUT", "prize") => asked.json(&json!({ "kind": "goods", "name": "pot", "sku": "POT", "stock": 1 })),

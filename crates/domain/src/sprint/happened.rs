@@ -62,6 +62,7 @@ pub struct Happened {
     pub given: i64,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
 fn is_none(sum: &i64) -> bool {
     *sum == 0
 }

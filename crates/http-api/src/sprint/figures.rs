@@ -120,7 +120,9 @@ pub async fn get_one(
         return Ok(Json(SprintFiguresView { campaign_id: id.to_string(), total: None, waves: Vec::new() }));
     };
     let mut total = Happened::default();
-    found.iter().for_each(|(_, _, sums)| total.add(sums, 1));
+    for (_, _, sums) in &found {
+        total.add(sums, 1);
+    }
     let of_wave = |of: &domain::sprint::Wave| {
         let own = found.iter().filter(|(wave, ..)| *wave == of.wave_id);
         let quarters: Vec<(Quarter, Happened)> = own.map(|(_, quarter, sums)| (*quarter, *sums)).collect();
