@@ -36,6 +36,7 @@ fn plan() -> Plan {
         name: "双11冲刺".into(),
         description: String::new(),
         waves: vec![serde_json::from_value(wave).unwrap()],
+        currency: "CNY".into(),
         tiers: vec![PlanTier { threshold: fen(200_00), remark: None }],
         remark: Remark { required_quantity: 500, max_pay_percent: 80, face_value: None },
         tier_rule: TierRule::Highest,
@@ -215,6 +216,7 @@ fn s3_r03_s3_r04_a_plan_at_its_borders() {
         ["tiers[1].threshold"]
     );
     assert_eq!(check(&|plan| plan.tiers.clear()), ["tiers"]);
+    assert_eq!(check(&|plan| plan.currency = "XXY".into()), ["currency"]);
     assert_eq!(check(&|plan| plan.remark.max_pay_percent = 100), ["remark.max_pay_percent"]);
     assert_eq!(check(&|plan| plan.name = " ".into()), ["name"]);
     assert_eq!(check(&|plan| plan.waves.clear()), ["waves"]);

@@ -210,6 +210,8 @@ fn a_s3_2_a_decision_by_hand_leaves_its_reason() {
     let member = service.ok("GET", &format!("{PLAN}/members/wu"), &Value::Null);
     assert_eq!(member["waves"][0]["awards"][0]["status"], "given");
     assert_eq!(service.ok("GET", &exceptions, &Value::Null)["data"], json!([]), "nothing waits");
+    let unknown = format!("{exceptions}?wave=w9");
+    assert_eq!(service.refused(404, "GET", &unknown, &Value::Null), "not_found");
 }
 
 /// What cannot be published says where it is wrong.

@@ -235,6 +235,7 @@ pub fn plan(sprint_id: &str) -> Plan {
         name: format!("Sprint {sprint_id}"),
         description: String::new(),
         waves: vec![wave],
+        currency: "CNY".into(),
         tiers: vec![PlanTier { threshold: Money::from_minor(20_000), remark: None }],
         remark: Remark { required_quantity: 500, max_pay_percent: 80, face_value: None },
         tier_rule: TierRule::Highest,

@@ -89,6 +89,7 @@ fn invite(draft: &mut Draft<'_>, sprint: &CampaignId) -> Result<Reply, Refusal> 
     if plan.starts_at() <= draft.now {
         return Err(Refusal::with(Code::StartedAlready, "the first enrollment has begun"));
     }
+    check_currency(draft, &plan)?;
     if draft.campaign(sprint).is_some() {
         let detail = format!("the shop has a campaign {sprint} of its own");
         return Err(Refusal::with(Code::IdempotencyConflict, detail));
@@ -99,6 +100,16 @@ fn invite(draft: &mut Draft<'_>, sprint: &CampaignId) -> Result<Reply, Refusal> 
     let (sprint_id, name) = (sprint.clone(), plan.name.clone());
     draft.alert(&Alert::SprintInvited { sprint_id, name, starts_at: draft.show(plan.starts_at()), opens_at });
     Ok(reply(draft, invitation, true))
+}
+
+/// Amounts of the plan are of one currency (A-G-12).
+fn check_currency(draft: &Draft<'_>, plan: &Plan) -> Result<(), Refusal> {
+    let own = &draft.shop()?.currency;
+    if *own == plan.currency {
+        return Ok(());
+    }
+    let detail = format!("its amounts are {}, the shop's are {own}", plan.currency);
+    Err(Refusal::with(Code::ConditionsUnmet, detail))
 }
 
 /// Tells the shop that there is a newer revision than the one that it knows.
@@ -136,6 +147,7 @@ fn accept(draft: &mut Draft<'_>, sprint: &CampaignId) -> Result<Reply, Refusal> 
     if plan.starts_at() <= now || (accepted && invitation.has_begun(now)) {
         return Err(Refusal::with(Code::StartedAlready, "the first enrollment has begun"));
     }
+    check_currency(draft, &plan)?;
     Refusal::from_violations(Code::InvalidTerms, misfits(draft, &invitation, &plan))?;
     let was_bound = accepted && invitation.is_bound();
     invitation.take(&plan, now);

@@ -115,8 +115,10 @@ pub async fn list(
         Ok((row, Some((wave, rows))))
     };
     let (row, found) = state.read(read).await?;
-    live(row.as_ref(), &id)?;
-    let Some((wave, rows)) = found else { return Err(Problem::not_found(format!("no sprint {id}"))) };
+    let terms = live(row.as_ref(), &id)?.terms;
+    let Some((wave, rows)) = found.filter(|(wave, _)| terms.wave(wave).is_some()) else {
+        return Err(Problem::not_found(format!("no such wave of {id}")));
+    };
     let views = |(customer, member): (CustomerId, domain::sprint::Member)| {
         let waits = member.late.into_iter().filter(|late| late.decided.is_none());
         let wanted = waits.filter(|late| code.is_none_or(|code| late.code == code));

@@ -208,6 +208,7 @@ fn listed(
         };
         seen.push(match shop {
             None => Seen::Rejected(text, Code::NotFound),
+            Some(shop) if shop.currency != plan.currency => Seen::Rejected(text, Code::ConditionsUnmet),
             Some(shop) if regardless || meets(reader, &shop, &plan.conditions, now)? => {
                 Seen::Meets(shop.shop_id.clone())
             }
@@ -225,7 +226,7 @@ fn met(reader: &dyn Reader, plan: &Plan, now: Instant) -> Read<Vec<Seen>> {
         let Some(last) = shops.last() else { return Ok(seen) };
         after = Some(last.shop_id.to_string());
         for shop in &shops {
-            if meets(reader, shop, &plan.conditions, now)? {
+            if shop.currency == plan.currency && meets(reader, shop, &plan.conditions, now)? {
                 seen.push(Seen::Meets(shop.shop_id.clone()));
             }
         }

@@ -57,6 +57,8 @@ pub struct PlanRequest {
     redemption_starts_at: Option<Moment>,
     #[schema(value_type = Option<String>)]
     ends_at: Option<Moment>,
+    /// Of the amounts, `CNY` where it is left out; shops of other currencies are not invited.
+    currency: Option<String>,
     /// What a member must have spent, in minor units; or `tiers`.
     #[schema(value_type = Option<i64>)]
     threshold: Option<Money>,
@@ -133,6 +135,7 @@ impl PlanRequest {
         Ok(Plan {
             waves: self.waves()?,
             tiers,
+            currency: self.currency.unwrap_or_else(|| "CNY".into()),
             sprint_id,
             revision: 1,
             name: self.name,

@@ -121,6 +121,8 @@ pub struct PlanView {
     name: String,
     description: String,
     waves: Vec<PlanWaveView>,
+    /// Of the amounts.
+    currency: String,
     tiers: Vec<PlanTierView>,
     /// `highest | each`
     #[schema(value_type = String)]
@@ -153,6 +155,7 @@ impl PlanView {
             description: plan.description.clone(),
             waves: plan.waves.iter().map(|wave| PlanWaveView::of(shop, wave)).collect(),
             tiers: (0..).zip(&plan.tiers).map(tier).collect(),
+            currency: plan.currency.clone(),
             tier_rule: json!(plan.tier_rule),
             counts_from: json!(plan.counts_from),
             award_by: json!(plan.award_by),

@@ -92,6 +92,9 @@ pub struct Plan {
     pub description: String,
     /// Its waves, each with its stages.
     pub waves: Vec<Wave>,
+    /// ISO 4217 code of the currency of its amounts: shops of others are not invited (A-G-12).
+    #[serde(default = "usual_currency", skip_serializing_if = "is_usual_currency")]
+    pub currency: String,
     /// The thresholds, rising.
     pub tiers: Vec<PlanTier>,
     /// What is asked of each prize.
@@ -116,6 +119,17 @@ pub struct Plan {
     pub conditions: Conditions,
     /// When this revision was made.
     pub made_at: Instant,
+}
+
+/// The currency of a plan that does not say.
+const USUAL_CURRENCY: &str = "CNY";
+
+fn usual_currency() -> String {
+    USUAL_CURRENCY.to_owned()
+}
+
+fn is_usual_currency(currency: &str) -> bool {
+    currency == USUAL_CURRENCY
 }
 
 impl Plan {
@@ -233,6 +247,9 @@ impl Plan {
     }
 
     fn check_tiers(&self, found: &mut Vec<Violation>) {
+        if money::Currency::find(&self.currency).is_none() {
+            found.push(Violation::with("currency", Code::InvalidValue, "a code of ISO 4217"));
+        }
         if self.tiers.is_empty() || self.tiers.len() > limits::SPRINT_TIERS {
             let message = format!("1 to {}", limits::SPRINT_TIERS);
             found.push(Violation::with("tiers", Code::OutOfRange, message));
