@@ -313,3 +313,18 @@ fn s3_r02_figures_by_day_add_up() {
     assert_eq!(day("2030-10-21")["enrolled"], 1, "five hours on");
     assert_eq!(figures("total")["spent"], 35_000);
 }
+
+/// A-S3-1: a wave in which nobody can enroll any more is not set up; one whose enrollment still lasts is.
+#[test]
+fn a_s3_1_a_wave_that_is_over_is_not_set_up() {
+    let service = Service::open();
+    service.clock("11-03T23:59:59");
+    let found = service.ok("POST", "/campaigns/validate", &campaign(4));
+    assert_eq!(found["violations"], json!([]));
+    service.clock("11-04T00:00:00");
+    let found = service.ok("POST", "/campaigns/validate", &campaign(4));
+    let fault = &found["violations"][0];
+    let expected = (&json!("terms.waves[0].enrollment.ends_at"), &json!("ended_already"));
+    assert_eq!((&fault["field"], &fault["code"]), expected, "{found}");
+    assert_eq!(service.refused(422, "POST", "/campaigns", &campaign(4)), "invalid_terms");
+}
