@@ -110,7 +110,11 @@ fn of_member(
     let mut fault = |detail: String| found.push((SPRINTS, detail));
     for spent in &member.orders {
         let order = walk.reader.order(walk.id(), &spent.order_id)?;
-        let now = order.as_ref().filter(|order| order.customer_id == *customer);
+        let is_theirs = |order: &Order| -> Read<bool> {
+            Ok(order.customer_id == *customer || holder(walk, &order.customer_id, wave)? == *customer)
+        };
+        let now = order.as_ref().map(|order| is_theirs(order).map(|theirs| theirs.then_some(order)));
+        let now = now.transpose()?.flatten();
         if now.and_then(|order| Spent::of(order, &live.version.scope)).as_ref() != Some(spent) {
             fault(format!("order {} is kept otherwise than it stands", spent.order_id));
         }
@@ -139,6 +143,15 @@ fn of_member(
         of_award(walk, live, (customer, award), &mut found)?;
     }
     Ok(found)
+}
+
+/// Who takes part in a wave for an account.
+fn holder(walk: &Walk<'_>, account: &CustomerId, wave: &Wave) -> Read<CustomerId> {
+    let merged = |account: &CustomerId| {
+        let standing = walk.reader.standing(walk.id(), account)?;
+        Ok(standing.and_then(|standing| standing.merged))
+    };
+    sprint::holder_by(merged, account, wave)
 }
 
 /// The place right before one.
@@ -187,7 +200,8 @@ pub fn of_order(walk: &Walk<'_>, order: &Order, found: &mut Faults) -> Read<()> 
         let Some(live) = Live::current(&row.campaign) else { continue };
         let Some(wave) = live.terms.wave_of(order.placed_at) else { continue };
         let id = &live.campaign.campaign_id;
-        let member = walk.reader.sprint_member(walk.id(), (id, &wave.wave_id), &order.customer_id)?;
+        let holder = holder(walk, &order.customer_id, wave)?;
+        let member = walk.reader.sprint_member(walk.id(), (id, &wave.wave_id), &holder)?;
         let member = member.unwrap_or_default();
         if member.enrolled_at.is_none() && live.terms.counts_from == CountsFrom::Enrollment {
             continue;
@@ -195,7 +209,8 @@ pub fn of_order(walk: &Walk<'_>, order: &Order, found: &mut Faults) -> Read<()> 
         let kept = member.orders.iter().find(|spent| spent.order_id == order.order_id);
         // One from before its customer enrolled counts for nothing there, and need not be kept.
         let is_before = live.terms.counts_from == CountsFrom::Enrollment
-            && member.enrolled_at.is_some_and(|at| order.placed_at < at);
+            && (member.enrolled_at.is_some_and(|at| order.placed_at < at)
+                || !member.takes(&order.customer_id, order.placed_at));
         if kept.cloned() != Spent::of(order, &live.version.scope) && !(is_before && kept.is_none()) {
             found.push((SPRINTS, format!("sprint {id} keeps it otherwise than it stands")));
         }

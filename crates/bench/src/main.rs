@@ -19,7 +19,7 @@ use bench::{
     peers,
     report::{Figure, Report},
     suite_best, suite_claims, suite_draws, suite_events, suite_http, suite_messages, suite_open_orders,
-    suite_overload, suite_pool, suite_rules, suite_timers, suite_webhooks, table,
+    suite_overload, suite_pool, suite_rules, suite_sprints, suite_timers, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -72,6 +72,9 @@ enum Command {
     /// Fills a presale pool and decides it; the bench starts itself this way.
     #[command(hide = true)]
     Pool(suite_pool::PoolPlan),
+    /// Draws a sprint; the bench starts itself this way, and kills itself.
+    #[command(hide = true)]
+    Sprint(suite_sprints::SprintPlan),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,6 +90,7 @@ enum Group {
     Pool,
     Webhooks,
     Messages,
+    Sprints,
     Overload,
 }
 
@@ -104,6 +108,7 @@ impl Group {
             Self::Pool => suite_pool::run(ctx),
             Self::Webhooks => suite_webhooks::run(ctx),
             Self::Messages => suite_messages::run(ctx),
+            Self::Sprints => suite_sprints::run(ctx),
             Self::Overload => suite_overload::run(ctx),
         }
     }
@@ -115,6 +120,7 @@ fn main() -> Result<()> {
         Some(Command::Load(plan)) => load::run_child(plan),
         Some(Command::Stand(plan)) => suite_open_orders::run_child(plan),
         Some(Command::Pool(plan)) => suite_pool::run_child(plan),
+        Some(Command::Sprint(plan)) => suite_sprints::run_child(plan),
         Some(Command::Paired(plan)) => paired::run(plan),
         None => measure(&arguments),
     }

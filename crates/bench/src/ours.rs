@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{
-    CampaignId, Instant, ShopId,
+    CampaignId, Instant, OrderId, PaymentId, ShopId, TransactionId,
     campaign::{Action, recovery::Claim},
     campaign::{
         Counters, Terms, Version,
@@ -20,8 +20,8 @@ use domain::{
     },
     catalog::{Category, Scope, ScopeMode},
     coupon::Bind,
-    event::{Body, OrderEvent},
-    order::OfferStatus,
+    event::{Body, OrderEvent, PaymentSucceeded},
+    order::{Method, OfferStatus, Stage},
     shop::{Shop, ShopKind},
 };
 use engine::{Command, Engine, EngineClock, EventOutcome, Input, Reply, clock::SandboxClock};
@@ -210,10 +210,31 @@ pub fn placed(number: u64) -> Result<Input> {
     Ok(event(id, Body::Placed(placed)))
 }
 
+/// An order's money, with the id that its channel gave it.
+pub fn paid(number: u64) -> Result<Input> {
+    let paid = PaymentSucceeded {
+        order_id: OrderId::try_new(&format!("order{number:010}"))?,
+        payment_id: PaymentId::try_new(&format!("pay{number:010}"))?,
+        stage: Stage::Full,
+        method: Method::JdPay,
+        amount: Money::from_minor(i64::try_from(samples::payable(number))?),
+        coupon_id: None,
+        checkout_id: None,
+        transaction_id: Some(TransactionId::try_new(&format!("4200001156202108{number:012}"))?),
+        discounts: Vec::new(),
+    };
+    Ok(event(format!("evt-{number:012}-2"), Body::PaymentSucceeded(paid)))
+}
+
 /// An event that happened when the shop opened.
 pub fn event(event_id: String, body: Body) -> Input {
+    event_at(event_id, body, opening())
+}
+
+/// An event that happened then.
+pub fn event_at(event_id: String, body: Body, occurred_at: Instant) -> Input {
     let digest = port::digest(event_id.as_bytes());
-    let event = OrderEvent { source: "bench".into(), event_id, occurred_at: opening(), body };
+    let event = OrderEvent { source: "bench".into(), event_id, occurred_at, body };
     Input::new(shop_id(), Command::Ingest { event: Box::new(event), digest })
 }
 

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
 use domain::{
-    BatchId, CampaignId, CustomerId, OrderId, PaymentId, RewardId, TransactionId,
+    BatchId, CampaignId, CustomerId, RewardId,
     campaign::{Terms, Version, promotion::Tier},
     catalog::Scope,
     coupon::{Batch, CouponKind},
-    event::{Body, PaymentSucceeded},
-    order::{Method, Party, Stage},
+    order::Party,
     reward::{Beta, RewardStatus},
 };
 use engine::{Chance, Command, Input};
@@ -17,10 +16,7 @@ use money::Money;
 use port::{Page, RewardFilter};
 use serde_json::{Value, json};
 
-use crate::{
-    ours::{self, Ours, ensure_applied, opening, shop_id},
-    samples,
-};
+use crate::ours::{self, Ours, ensure_applied, opening, shop_id};
 
 /// The campaign that draws.
 pub const CAMPAIGN: &str = "draws";
@@ -73,7 +69,7 @@ pub fn create(folder: &Path, prizes: &Value, chances: u64) -> Result<(Ours, Vec<
     let mut first = 0;
     while first < chances {
         let last = chances.min(first + FILL);
-        let paid = (first..last).map(paid).collect::<Result<Vec<_>>>()?;
+        let paid = (first..last).map(ours::paid).collect::<Result<Vec<_>>>()?;
         ensure_applied(ours.engine.submit_many_blocking(paid)?)?;
         first = last;
     }
@@ -125,22 +121,6 @@ fn campaign(prizes: &Value) -> Result<Command> {
         publish: true,
         digest: String::new(),
     })
-}
-
-/// An order's money, with the id that its channel gave it.
-fn paid(number: u64) -> Result<Input> {
-    let paid = PaymentSucceeded {
-        order_id: OrderId::try_new(&format!("order{number:010}"))?,
-        payment_id: PaymentId::try_new(&format!("pay{number:010}"))?,
-        stage: Stage::Full,
-        method: Method::JdPay,
-        amount: Money::from_minor(i64::try_from(samples::payable(number))?),
-        coupon_id: None,
-        checkout_id: None,
-        transaction_id: Some(TransactionId::try_new(&format!("4200001156202108{number:012}"))?),
-        discounts: Vec::new(),
-    };
-    Ok(ours::event(format!("evt-{number:012}-2"), Body::PaymentSucceeded(paid)))
 }
 
 fn waiting(ours: &Ours) -> Result<Vec<Chanced>> {

@@ -227,6 +227,10 @@ fn event_keys(shop: &ShopId, event: &OrderEvent, keys: &mut Keys) {
     if let Body::MemberJoined(member) = &event.body {
         keys.standings.push((shop.clone(), member.customer_id.clone()));
     }
+    if let Body::MemberMerged(accounts) = &event.body {
+        keys.standings
+            .extend([&accounts.from, &accounts.into].map(|account| (shop.clone(), account.clone())));
+    }
     if let Body::Placed(placed) = &event.body
         && placed.lines.iter().any(|line| line.presale_campaign_id.is_some())
     {

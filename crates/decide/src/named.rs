@@ -8,6 +8,7 @@ use domain::{
     event::{Body, PaymentSucceeded},
     message::numbers::NumberKey,
     order::{Order, coupons},
+    sprint::PlacesKey,
 };
 use port::{Buyer, CodeKey, Keys};
 
@@ -26,6 +27,7 @@ pub fn second_keys(facts: &Facts, first: &Keys) -> Option<Keys> {
     first.redeemers.iter().for_each(|(code, customer)| named.by_code(code, customer));
     first.rewards.iter().for_each(|key| named.by_reward(key));
     first.publishing.iter().for_each(|key| named.by_campaign(key));
+    first.places.iter().for_each(|key| named.by_places(key));
     crate::pool::second_keys(facts, first, &mut named.keys.pool);
     named.keys()
 }
@@ -135,6 +137,9 @@ impl Named<'_> {
         self.told(&key.0, &key.1);
         if let Some(standing) = facts.find_standing(key) {
             standing.beside().for_each(|id| self.order(&key.0, id));
+            if let Some((into, _)) = &standing.merged {
+                self.standing(&key.0, into);
+            }
         }
     }
 
@@ -172,6 +177,24 @@ impl Named<'_> {
         }
         wants.batches.iter_mut().for_each(|(_, who)| *who = Some(customer.clone()));
         add_wanted(shop, &mut wants, &mut self.keys);
+    }
+
+    /// Who stands in a stretch may win: what is kept of them, and what they had of the batches that may be given.
+    fn by_places(&mut self, key: &PlacesKey) {
+        let (facts, shop) = (self.facts, &key.shop_id);
+        let row = facts.shop(shop).and_then(|row| row.campaigns.find(&key.campaign_id));
+        let mut batches = Wants::default();
+        if let Some(row) = row {
+            campaign::wants_published(&row.campaign.current().terms, &mut batches);
+        }
+        for (_, customer) in facts.places(key) {
+            let member = (key.campaign_id.clone(), key.wave_id.clone(), customer.clone());
+            self.wants.members.push(member);
+            self.wants.standings.push(customer.clone());
+            let of_them = batches.batches.iter().map(|(batch, _)| (batch.clone(), Some(customer.clone())));
+            self.wants.batches.extend(of_them);
+        }
+        add_wanted(shop, &mut self.wants, &mut self.keys);
     }
 
     /// A campaign that is published names what that reads.

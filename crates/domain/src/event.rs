@@ -61,6 +61,9 @@ pub enum Body {
     /// A customer became a member.
     #[serde(rename = "member.joined")]
     MemberJoined(MemberJoined),
+    /// Two accounts are one customer's.
+    #[serde(rename = "member.merged")]
+    MemberMerged(MemberMerged),
 }
 
 impl Body {
@@ -77,6 +80,7 @@ impl Body {
         "refund.rejected",
         "refund.succeeded",
         "member.joined",
+        "member.merged",
     ];
 
     /// What it tells of a refund, if it does.
@@ -92,7 +96,8 @@ impl Body {
             | Self::Received(_)
             | Self::PaymentSucceeded(_)
             | Self::PaymentFailed(_)
-            | Self::MemberJoined(_) => None,
+            | Self::MemberJoined(_)
+            | Self::MemberMerged(_) => None,
         }
     }
 
@@ -108,7 +113,7 @@ impl Body {
             | Self::RefundApproved(refund)
             | Self::RefundRejected(refund)
             | Self::RefundSucceeded(refund) => &refund.order_id,
-            Self::MemberJoined(_) => return None,
+            Self::MemberJoined(_) | Self::MemberMerged(_) => return None,
         })
     }
 
@@ -124,6 +129,7 @@ impl Body {
             Self::RefundApproved(_) | Self::RefundRejected(_) => 6,
             Self::RefundSucceeded(_) => 7,
             Self::MemberJoined(_) => 8,
+            Self::MemberMerged(_) => 9,
         }
     }
 }
@@ -256,6 +262,14 @@ pub struct MemberJoined {
     pub customer_id: CustomerId,
     #[serde(default)]
     pub member_id: Option<String>,
+}
+
+/// `member.merged`: the one account goes up in the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the platform's own field names")]
+pub struct MemberMerged {
+    pub from: CustomerId,
+    pub into: CustomerId,
 }
 
 /// Instants inside event data are RFC 3339 text on the wire.

@@ -105,6 +105,7 @@ codes! {
     // Member sprints (S3).
     OddQuantity = "odd_quantity", "券数为奇数,会剩余一张", "The number of coupons is odd; one is left over";
     EnrollmentClosed = "enrollment_closed", "不在报名期内", "No enrollment is open at this moment";
+    AlreadyMerged = "already_merged", "该账号已合并", "The account has gone up in another, or the other in it";
     AlreadyEnrolled = "already_enrolled", "该会员已报名", "The member takes part in this wave already";
     NotInvited = "not_invited", "未受邀或未接受邀请", "The shop was not invited, or has not accepted";
     ConditionsUnmet = "conditions_unmet", "店铺不符合招商条件", "The shop does not meet the sprint's conditions";

@@ -167,6 +167,17 @@ pub enum Firing {
     WhenDue,
 }
 
+impl Firing {
+    /// Steps of long work that are decided in a transaction beyond the first of each: by the machine's clock inputs wait
+    /// for them.
+    const fn more_steps(self) -> usize {
+        match self {
+            Self::Now => 7,
+            Self::WhenDue => 127,
+        }
+    }
+}
+
 /// Fires timers that are due, in their order. When each is decided at its own due time, fewer than all may
 /// be fired: the rest is due again. Returns how many were.
 pub fn fire(
@@ -208,26 +219,43 @@ fn fire_in_order(
     firing: Firing,
 ) -> Result<usize, StoreError> {
     let mut earliest_new: Option<Instant> = None;
+    let mut more = firing.more_steps();
     for (fired, timer) in timers.iter().enumerate() {
         let moment = match firing {
             Firing::Now => now,
             Firing::WhenDue if earliest_new.is_some_and(|new| new < timer.due_at) => return Ok(fired),
             Firing::WhenDue => timer.due_at.max(now),
         };
-        let outcome = until_all_is_loaded(tx, facts, |facts| {
-            let mut draft = Draft::new(facts, &timer.shop_id, moment);
-            decide::fire(&mut draft, &timer.subject).map(|_| draft.finish())
-        })?;
-        if let Ok(Ok(decision)) = outcome {
-            earliest_new = earliest_new.into_iter().chain(decision.wakes()).min();
-            facts.apply(&timer.shop_id, decision);
-        } else {
-            let why = outcome.map(Result::err);
-            tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?why, "a timer cannot be decided; it is put to sleep");
-            facts.put_to_sleep(timer);
+        let mut wakes = fire_one(tx, facts, timer, moment)?;
+        while timer.subject.goes_on_at_once() && more > 0 && wakes.is_some_and(|due| due <= moment) {
+            wakes = fire_one(tx, facts, timer, moment)?;
+            more -= 1;
         }
+        earliest_new = earliest_new.into_iter().chain(wakes).min();
     }
     Ok(timers.len())
+}
+
+/// Decides what is due; when the next timer is due of those that it sets.
+fn fire_one(
+    tx: &mut dyn Transaction,
+    facts: &mut Facts,
+    timer: &Timer,
+    moment: Instant,
+) -> Result<Option<Instant>, StoreError> {
+    let outcome = until_all_is_loaded(tx, facts, |facts| {
+        let mut draft = Draft::new(facts, &timer.shop_id, moment);
+        decide::fire(&mut draft, &timer.subject).map(|_| draft.finish())
+    })?;
+    if let Ok(Ok(decision)) = outcome {
+        let wakes = decision.wakes().min();
+        facts.apply(&timer.shop_id, decision);
+        return Ok(wakes);
+    }
+    let why = outcome.map(Result::err);
+    tracing::error!(shop = %timer.shop_id, subject = ?timer.subject, ?why, "a timer cannot be decided; it is put to sleep");
+    facts.put_to_sleep(timer);
+    Ok(None)
 }
 
 /// How often a decision may find that rows are missing before it is given up.

@@ -10,7 +10,7 @@ use domain::campaign::{
     sprint::{Binding, Closed, Do, Done, Invitation, Made, Sheet, Tried},
 };
 use domain::catalog::{Category, Scope};
-use domain::event::{Body, OrderEvent};
+use domain::event::{Body, MemberMerged, OrderEvent};
 use domain::sprint::{AwardStatus, Happened, Member, Quarter};
 use engine::{Closing, Command, Input, Reply, SprintCommand};
 use port::{Change, Changes};
@@ -171,6 +171,41 @@ fn a_s3_2_orders_before_the_enrollment() {
         assert_eq!(member(&run, "c1").reached.len(), reached, "{from}");
         assert_eq!(run.audit().findings, []);
     }
+}
+
+/// A-S3-2: of accounts that become one the orders of each count from its own enrollment on, and of one that had not enrolled
+/// from when that is heard on.
+#[test]
+fn a_s3_2_each_account_counts_from_its_own_enrollment() {
+    let run = ready(Run::in_memory().0, &terms(10));
+    let merging = |from: &str, into: &str, when: i64| {
+        let merged = MemberMerged { from: id(from), into: id(into) };
+        event(&format!("{from}.{into}.{when}"), Body::MemberMerged(merged), at(when))
+    };
+    let buys = |order: &str, customer: &str, when: i64| {
+        run.apply(&placed(order, customer, at(when)));
+        run.apply(&paid(order, &format!("p.{order}"), PAYABLE, at(when)));
+    };
+    run.ok(enrolling("old"));
+    run.advance(at(20));
+    buys("o1", "new", 15);
+    run.apply(&merging("old", "new", 18));
+    assert_eq!(run.event(&merging("old", "new", 19)).outcome, engine::EventOutcome::Duplicate);
+    buys("o2", "old", 16);
+    buys("o3", "new", 20);
+    for order in ["o1", "o2", "o3"] {
+        run.apply(&received(order, at(20)));
+    }
+    let orders: Vec<String> =
+        member(&run, "new").orders.iter().map(|spent| spent.order_id.to_string()).collect();
+    assert_eq!(orders, ["o2", "o3"], "the new account had not enrolled when it placed o1");
+    assert_eq!(member(&run, "old"), Member::default());
+    let code = |event: &OrderEvent| run.event(event).code.map(domain::Code::as_str);
+    assert_eq!(code(&merging("new", "old", 20)), Some("already_merged"), "not round in a circle");
+    assert_eq!(code(&merging("old", "other", 20)), Some("already_merged"));
+    assert_eq!(code(&merging("x", "x", 20)), Some("invalid_value"));
+    assert_eq!(run.refused(enrolling("old")), "already_enrolled");
+    assert_eq!(run.audit().findings, []);
 }
 
 /// What the auditor finds: an order that is kept otherwise than it stands, a place that is not there, coupons that are not

@@ -20,6 +20,10 @@ pub trait Row: Debug + Sized {
     fn wake_at(&self) -> Option<Instant> {
         None
     }
+    /// What a store keeps of it in tables of its own besides: it is written where that differs. Nothing, of most.
+    fn beside(&self) -> Vec<u8> {
+        Vec::new()
+    }
     /// In which order changes are written: neighbours lie on the same pages of a store.
     fn in_place(one: &Change<Self>, other: &Change<Self>) -> Ordering {
         one.key.cmp(&other.key)
@@ -37,16 +41,18 @@ pub struct Change<R: Row> {
     pub is_new: bool,
     /// When its timer was due before.
     pub old_wake: Option<Instant>,
+    /// Whether [`Row::beside`] is as it was.
+    pub is_beside: bool,
 }
 
 impl<R: Row> Change<R> {
     /// A row that the store has not yet.
     pub fn new(key: R::Key, row: R) -> Self {
-        Self { key, row, is_new: true, old_wake: None }
+        Self { key, row, is_new: true, old_wake: None, is_beside: false }
     }
     /// A row that takes the place of the one before, with the timer that one had.
     pub fn of(key: R::Key, row: R, old_wake: Option<Instant>) -> Self {
-        Self { key, row, is_new: false, old_wake }
+        Self { key, row, is_new: false, old_wake, is_beside: false }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::Row;
 use domain::{
     CampaignId, CustomerId, Instant, ShopId, WaveId,
     campaign::sprint::{Answered, Invitation, Plan},
-    sprint::{Happened, Member, MemberKey, Quarter, SprintBook},
+    sprint::{Happened, Member, MemberKey, Quarter, Reached, SprintBook},
 };
 
 impl Row for SprintBook {
@@ -19,6 +19,13 @@ impl Row for SprintBook {
 impl Row for Member {
     type Key = MemberKey;
     const NAME: &'static str = "member of a sprint";
+
+    /// Their places among those who have reached a tier.
+    fn beside(&self) -> Vec<u8> {
+        let place =
+            |reached: &Reached| [&[reached.tier][..], &reached.qualified_at.micros().to_be_bytes()].concat();
+        self.reached.iter().flat_map(place).collect()
+    }
 }
 
 /// A platform's sprint; it is of no shop: the key's first part is the platform.

@@ -53,6 +53,10 @@ impl Subject {
             }
         }
     }
+    /// Whether its next step may be decided in the same transaction: whatever it reads is looked up when it asks for it.
+    pub const fn goes_on_at_once(&self) -> bool {
+        matches!(self, Self::Sprint(_))
+    }
     /// Reads what [`Subject::parts`] wrote.
     pub fn read(kind: &str, id: &str) -> Option<Self> {
         match kind {

@@ -47,7 +47,7 @@ fn append(timeline: &mut String, lines: &str) {
 
 /// Writes a coupon and moves its timer.
 pub fn write_coupon(tables: &mut Tables, undo: &mut Undo, change: &Change<Coupon>) -> Result<(), StoreError> {
-    let Change { key: (shop, id), row: coupon, is_new, old_wake } = change;
+    let Change { key: (shop, id), row: coupon, is_new, old_wake, .. } = change;
     match (tables.of(shop).coupons.contains_key(id), *is_new) {
         (true, true) => {
             return Err(refused(format!("coupon {id} of shop {shop} exists already")));

@@ -161,7 +161,7 @@ fn write_order(
     undo: &mut Undo,
     change: &Change<Box<PoolOrder>>,
 ) -> Result<(), StoreError> {
-    let Change { key: (shop, id), row: order, is_new, old_wake } = change;
+    let Change { key: (shop, id), row: order, is_new, old_wake, .. } = change;
     match (tables.of(shop).pool_orders.contains_key(id), *is_new) {
         (true, true) => return Err(refused(format!("order {id} is in the pool of shop {shop} already"))),
         (false, false) => return Err(refused(format!("there is no order {id} in the pool of shop {shop}"))),

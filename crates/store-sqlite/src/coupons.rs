@@ -122,7 +122,7 @@ impl Noun<Coupon> for Open<'_> {
         let mut owned = Owned::coupons(self.db)?;
         let mut timers = Timers::of(self.db, Kind::Coupon)?;
         for change in changes {
-            let Change { key: (shop, id), row: coupon, is_new, old_wake } = change;
+            let Change { key: (shop, id), row: coupon, is_new, old_wake, .. } = change;
             if *is_new {
                 put(&mut insert, shop, coupon)?;
                 owned.note(shop, &coupon.customer_id, id.as_str())?;

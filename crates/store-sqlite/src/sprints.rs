@@ -61,7 +61,7 @@ impl Noun<Member> for Open<'_> {
             ON CONFLICT DO UPDATE SET enrolled = excluded.enrolled, late = excluded.late, doc = excluded.doc";
         let mut put = self.db.prepare_cached(put).doing(WRITING)?;
         let mut ranks = Ranks::of(self.db)?;
-        for Change { key, row, is_new, .. } in changes {
+        for Change { key, row, is_new, is_beside, .. } in changes {
             let (shop, campaign, wave, customer) = key;
             let (enrolled, doc) = (row.enrolled_at.is_some(), self.json.document(row)?);
             let (shop, campaign) = (shop.as_str(), campaign.as_str());
@@ -75,13 +75,15 @@ impl Noun<Member> for Open<'_> {
                 doc
             ])
             .doing(WRITING)?;
-            ranks.put((shop, campaign, wave.as_str(), customer.as_str()), &row.reached, *is_new)?;
+            if !is_beside {
+                ranks.put((shop, campaign, wave.as_str(), customer.as_str()), &row.reached, *is_new)?;
+            }
         }
         Ok(())
     }
 }
 
-/// Keeps who has reached a tier. What stays as it was costs a look.
+/// Keeps who has reached a tier, where that has changed.
 struct Ranks<'c> {
     put: CachedStatement<'c>,
     take: CachedStatement<'c>,

@@ -24,12 +24,14 @@ struct Slot<R> {
     is_stored: bool,
     /// When its timer was due as it was loaded.
     old_wake: Option<Instant>,
+    /// What was kept besides as it was loaded.
+    beside: Vec<u8>,
     is_changed: bool,
 }
 
 impl<R> Slot<R> {
-    const fn of(row: R, is_stored: bool) -> Self {
-        Self { row: Some(row), is_stored, old_wake: None, is_changed: true }
+    const fn of(row: Option<R>, is_stored: bool) -> Self {
+        Self { row, is_stored, old_wake: None, beside: Vec::new(), is_changed: true }
     }
 }
 
@@ -47,7 +49,8 @@ impl<R: Row> Table<R> {
         self.slots.reserve(rows.size_hint().0);
         for (key, row) in rows {
             let old_wake = row.as_ref().and_then(Row::wake_at);
-            let slot = Slot { is_stored: row.is_some(), row, old_wake, is_changed: false };
+            let beside = row.as_ref().map(Row::beside).unwrap_or_default();
+            let slot = Slot { is_stored: row.is_some(), row, old_wake, beside, is_changed: false };
             self.slots.entry(key).or_insert(slot);
         }
     }
@@ -81,20 +84,18 @@ impl<R: Row> Table<R> {
     }
     /// Puts a row that is made now. Where the store has one of that key the batch fails.
     pub fn make(&mut self, key: R::Key, row: R) {
-        self.slots.insert(key, Slot::of(row, false));
+        self.slots.insert(key, Slot::of(Some(row), false));
     }
     /// Puts a row that was made before, by this batch or an earlier one; it need not have been looked up.
     pub fn put_known(&mut self, key: R::Key, row: R) {
         let is_stored = self.slots.get(&key).is_none_or(|slot| slot.is_stored);
-        self.slots.insert(key, Slot::of(row, is_stored));
+        self.slots.insert(key, Slot::of(Some(row), is_stored));
     }
     /// Puts what becomes of the row before.
     pub fn update(&mut self, key: R::Key, become_of: impl FnOnce(Option<R>) -> R) {
         let slot = match self.slots.entry(key) {
             Entry::Occupied(slot) => slot.into_mut(),
-            Entry::Vacant(place) => {
-                place.insert(Slot { row: None, is_stored: false, old_wake: None, is_changed: false })
-            }
+            Entry::Vacant(place) => place.insert(Slot::of(None, false)),
         };
         slot.row = Some(become_of(slot.row.take()));
         slot.is_changed = true;
@@ -112,8 +113,9 @@ impl<R: Row> Table<R> {
         let mut stays = Vec::new();
         for (key, slot) in self.slots.drain(..) {
             match slot {
-                Slot { row: Some(row), is_stored, old_wake, is_changed: true } => {
-                    changes.push(Some(Change { key, row, is_new: !is_stored, old_wake }));
+                Slot { row: Some(row), is_stored, old_wake, beside, is_changed: true } => {
+                    let is_beside = row.beside() == beside;
+                    changes.push(Some(Change { key, row, is_new: !is_stored, old_wake, is_beside }));
                 }
                 slot if R::STAYS > 0 => stays.push((key, slot)),
                 _ => {}

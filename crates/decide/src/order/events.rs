@@ -1,7 +1,7 @@
 //! Order events: known ones are no-ops, early ones wait, the rest change their order (A-G-8).
 
 use super::{
-    attempts, free, life, refund_ends, refund_figures,
+    accounts, attempts, free, life, refund_ends, refund_figures,
     refund_told::{self, Advance},
 };
 use crate::book::Draft;
@@ -10,7 +10,7 @@ use crate::coupon::{course, verdict};
 use crate::follow;
 use crate::keys::inbox_key;
 use domain::{
-    Code, CustomerId, Instant, Refusal,
+    Code, Instant, Refusal,
     campaign::{self, Step},
     event::{Body, OrderEvent, Placed},
     limits,
@@ -31,16 +31,6 @@ enum Effect {
     Waits(Refusal),
 }
 
-/// A customer is a member since the earliest time that was told.
-fn joined(draft: &mut Draft<'_>, customer: &CustomerId, at: Instant) -> EventResult {
-    let mut standing = draft.standing(customer);
-    if standing.member_since.is_none_or(|since| at < since) {
-        standing.member_since = Some(at);
-        draft.put_standing(customer, standing);
-    }
-    EventResult::of(EventOutcome::Applied)
-}
-
 /// Takes an event in.
 pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Result<EventResult, Refusal> {
     let shop = draft.shop()?;
@@ -53,7 +43,8 @@ pub fn ingest(draft: &mut Draft<'_>, event: &OrderEvent, digest: Digest) -> Resu
         return Err(Refusal::with(Code::TimeInFuture, detail));
     }
     let result = match &event.body {
-        Body::MemberJoined(member) => joined(draft, &member.customer_id, event.occurred_at),
+        Body::MemberJoined(member) => accounts::joined(draft, &member.customer_id, event.occurred_at),
+        Body::MemberMerged(told) => accounts::merged(draft, told, event.occurred_at),
         Body::Placed(placed) => EventResult::of(place(draft, shop, placed, event)?),
         Body::Cancelled(_)
         | Body::Shipped(_)
@@ -304,7 +295,7 @@ fn apply(draft: &mut Draft<'_>, order: &mut Order, event: &OrderEvent) -> Result
                 Advance::Kept(refusal) => Effect::Refused(refusal),
             })
         }
-        Body::Placed(_) | Body::MemberJoined(_) => Ok(Effect::Known),
+        Body::Placed(_) | Body::MemberJoined(_) | Body::MemberMerged(_) => Ok(Effect::Known),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What happens to an order: events, payments, refunds, the cashier.
 
+pub mod accounts;
 pub mod attempts;
 pub mod books;
 pub mod cashier;

@@ -131,6 +131,7 @@ pub fn status_of(body: &Body) -> Option<RefundStatus> {
         | Body::Received(_)
         | Body::PaymentSucceeded(_)
         | Body::PaymentFailed(_)
-        | Body::MemberJoined(_) => None,
+        | Body::MemberJoined(_)
+        | Body::MemberMerged(_) => None,
     }
 }

@@ -5,7 +5,7 @@ use super::{
     comparison::{Comparison, Had, HoldoutPlan},
     desk::Desk,
     figure::Figure,
-    kind::{Asked, CampaignKind, Step},
+    kind::{Asked, CampaignKind, Step, Told},
     kinds::Terms,
     roster::Roster,
     tally::Tally,
@@ -65,6 +65,10 @@ macro_rules! calls_of_kinds {
         /// All that a decision did to an order has happened.
         pub fn whole(desk: &mut dyn Desk<'_>, order: &mut Order) {
             $(super::$module::Kind::whole(desk, order);)+
+        }
+        /// Something was told of a customer.
+        pub fn told(desk: &mut dyn Desk<'_>, told: Told<'_>) {
+            $(super::$module::Kind::told(desk, told);)+
         }
         /// A campaign is published, or gets other terms.
         pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal> {

@@ -30,6 +30,15 @@ pub struct Step {
     pub at: Instant,
 }
 
+/// What is told of a customer.
+#[derive(Debug, Clone, Copy)]
+pub enum Told<'a> {
+    /// They are a member of the shop since an earlier time than was known.
+    Joined(&'a CustomerId),
+    /// An account went up in another.
+    Merged(&'a CustomerId),
+}
+
 /// A campaign kind. Everything but its terms has an answer that does nothing.
 pub trait CampaignKind {
     /// What the merchant fills in.
@@ -110,6 +119,8 @@ pub trait CampaignKind {
     fn undelivered(_: &mut dyn Desk<'_>, _: &Message, _: Code) -> Result<(), Refusal> {
         Ok(())
     }
+    /// Something was told of a customer, whose standing says it already.
+    fn told(_: &mut dyn Desk<'_>, _: Told<'_>) {}
     /// What a customer or a merchant does.
     fn act(_: &mut dyn Desk<'_>, _: &Self::Action) -> Result<Self::Answer, Refusal>;
 }

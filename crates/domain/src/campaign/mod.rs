@@ -28,14 +28,14 @@ kinds!(modules_of_kinds);
 
 pub use calls::{
     Action, Answer, COMPARISONS, FIGURES, act, brings, compared, counts, due, figures, follow, is_kept,
-    may_close, moment, order_wake, place, promised, published, undelivered, wants, wants_for,
+    may_close, moment, order_wake, place, promised, published, told, undelivered, wants, wants_for,
     wants_published, whole,
 };
 pub use comparison::{Comparison, GroupFigures, Had, HoldoutPlan};
 pub use counters::{Count, Counters};
 pub use desk::Desk;
 pub use figure::{Figure, Unit};
-pub use kind::{About, Asked, CampaignKind, Nothing, Step};
+pub use kind::{About, Asked, CampaignKind, Nothing, Step, Told};
 pub use kinds::{OfTerms, Terms};
 pub use live::{CampaignRow, Live, Status};
 pub use roster::Roster;

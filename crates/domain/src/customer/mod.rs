@@ -7,7 +7,9 @@ mod reminders;
 pub use purchases::Purchases;
 pub use reminders::{ReminderSms, WaitingSms};
 
-use crate::{CampaignId, Instant, OrderId, catalog::Category, holdout::Parted, limits, time::CivilDay};
+use crate::{
+    CampaignId, CustomerId, Instant, OrderId, catalog::Category, holdout::Parted, limits, time::CivilDay,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,6 +28,9 @@ pub struct Standing {
     /// Since when the customer is a member of the shop, as far as it was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member_since: Option<Instant>,
+    /// The account that this one went up in, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<(CustomerId, Instant)>,
     /// Blocked by the farming rule until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_until: Option<Instant>,

@@ -1,7 +1,7 @@
 //! One customer's part in one wave of a sprint.
 
 use super::{Late, LateCode, Reached, Spent, late::differences};
-use crate::{Code, CouponId, Instant, OrderId, Sku};
+use crate::{Code, CouponId, CustomerId, Instant, OrderId, Sku};
 use serde::{Deserialize, Serialize};
 
 /// What was given as a prize.
@@ -66,6 +66,9 @@ pub struct Member {
     /// Their orders in the sprint window, by their ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<Spent>,
+    /// Of accounts that became one: from when on the orders of each count, that of its own among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<(CustomerId, Instant)>,
     /// What they have reached; once the wave is drawn, what they had reached as far as was heard by then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached: Vec<Reached>,
@@ -96,6 +99,10 @@ impl Member {
             }
             (Err(_), None) => false,
         }
+    }
+    /// Whether an order of an account counts here, by when it was placed.
+    pub fn takes(&self, account: &CustomerId, placed_at: Instant) -> bool {
+        self.since.iter().find(|(known, _)| known == account).is_none_or(|(_, from)| placed_at >= *from)
     }
     /// Notes what would have come out otherwise, had everything that is known now been known at the draw. What was decided
     /// by hand stays; what waited and differs no more is forgotten.

@@ -110,6 +110,7 @@ fn body(kind: &str, data: &str) -> Result<Body, Refusal> {
         "refund.rejected" => Body::RefundRejected(refund(data)?),
         "refund.succeeded" => Body::RefundSucceeded(refund(data)?),
         "member.joined" => Body::MemberJoined(typed(data)?),
+        "member.merged" => Body::MemberMerged(typed(data)?),
         "" => return Err(fault("type", Code::Required, "CloudEvents requires it")),
         other => {
             let known = Body::TYPES.join(", ");

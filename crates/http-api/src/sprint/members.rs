@@ -11,16 +11,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::{
-    CampaignId, CustomerId, Instant, WaveId,
+    CampaignId, CustomerId, Instant, ShopId, WaveId,
     campaign::{
         CampaignRow,
-        sprint::{self, Do, Done, Live, Stands, Terms},
+        sprint::{self, Do, Done, Live, Stands, Terms, holder_by},
     },
     shop::Shop,
     sprint::{Award, Given, Member, Wave},
 };
 use engine::Reply;
-use port::Reader;
+use port::{Read, Reader};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -209,9 +209,8 @@ pub async fn get_one(
             row.as_ref().and_then(|row| Live::current(&row.campaign)).map(|live| live.terms.waves.clone());
         let mut members = Vec::new();
         for wave in waves.unwrap_or_default() {
-            members.extend(
-                reader.sprint_member(&shop_id, (&asked, &wave.wave_id), &who)?.map(|member| (wave, member)),
-            );
+            let part = part(reader, &shop_id, (&asked, &wave), &who)?;
+            members.extend(part.map(|member| (wave, member)));
         }
         Ok((row, members))
     };
@@ -224,6 +223,22 @@ pub async fn get_one(
         return Err(Problem::not_found(format!("{customer} has not enrolled in {id}")));
     }
     Ok(Json(MemberView { customer_id: customer.to_string(), waves }))
+}
+
+/// A customer's part in a wave: that of the account which theirs went up in, where it has won nothing itself.
+fn part(
+    reader: &dyn Reader,
+    shop: &ShopId,
+    (id, wave): (&CampaignId, &Wave),
+    who: &CustomerId,
+) -> Read<Option<Member>> {
+    let own = reader.sprint_member(shop, (id, &wave.wave_id), who)?;
+    if own.as_ref().is_some_and(|own| !own.awards.is_empty()) {
+        return Ok(own);
+    }
+    let merged = |account: &CustomerId| Ok(reader.standing(shop, account)?.and_then(|found| found.merged));
+    let holder = holder_by(merged, who, wave)?;
+    if holder == *who { Ok(own) } else { reader.sprint_member(shop, (id, &wave.wave_id), &holder) }
 }
 
 /// In which wave to claim.

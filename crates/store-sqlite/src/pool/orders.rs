@@ -139,7 +139,7 @@ pub fn write(
     }
     let mut writer = Writer::prepare(db)?;
     for (change, doc) in changes.iter().zip(documents.iter()) {
-        let Change { key, row: order, is_new, old_wake } = change;
+        let Change { key, row: order, is_new, old_wake, .. } = change;
         let shop = &key.0;
         let found_by = FoundBy::of(order);
         if *is_new {

@@ -127,6 +127,7 @@ pub fn change(table: u8, shop: &ShopId, (number, value): (u8, u8), rows: &PoolRo
                 row: order.into(),
                 is_new,
                 old_wake,
+                is_beside: false,
             });
         }
         26..=28 => {

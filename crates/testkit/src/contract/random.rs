@@ -332,6 +332,7 @@ fn order(step: Step, rows: &Rows) -> Change<OrderRow> {
         key: (shop_of(step), order.order_id.clone()),
         is_new: known.is_none(),
         old_wake: known.and_then(|row| row.wake_at),
+        is_beside: false,
         row: OrderRow {
             order: Box::new(order),
             wake_at: (value > 0).then(|| at(i64::from(value))),

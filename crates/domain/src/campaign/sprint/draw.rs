@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Members who win in one step.
-pub const STEP: usize = 256;
+pub const STEP: usize = 128;
 
 /// What is drawn next: the wave and the tier.
 fn next<'a>(terms: &'a Terms, book: &SprintBook, now: Instant) -> Option<(&'a Wave, u8)> {

@@ -1,7 +1,7 @@
 //! A member takes part (报名).
 
 use super::{
-    Done, follow,
+    Done, accounts, follow,
     open::{open, wave_of},
 };
 use crate::{CampaignId, Code, CustomerId, Refusal, WaveId, campaign::Desk};
@@ -18,14 +18,14 @@ pub fn enroll(
     let now = desk.now();
     let wave = wave_of(live.terms, wave, |wave| wave.enrollment.contains(now))?;
     let wave = wave.filter(|wave| wave.enrollment.contains(now)).ok_or(Code::EnrollmentClosed)?;
+    let customer = &accounts::holder(desk, customer, wave);
     let before = desk.member(id, &wave.wave_id, customer);
     if before.enrolled_at.is_some() {
         return Err(Code::AlreadyEnrolled.into());
     }
-    let since = desk.standing(customer).member_since;
     let mut member = before.clone();
     member.enrolled_at = Some(now);
-    member.is_new = since.is_none_or(|since| since >= wave.enrollment.starts_at);
+    member.is_new = accounts::is_new(desk, wave, customer);
     let mut book = desk.sprint(id);
     if book.first_enrolled_at.is_none() {
         book.first_enrolled_at = Some(now);

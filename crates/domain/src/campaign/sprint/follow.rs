@@ -1,6 +1,6 @@
 //! An order of a member's moves: what they have come to follows.
 
-use super::{Live, figures::put, give, reached::reached};
+use super::{Live, accounts, figures::put, give, reached::reached};
 use crate::{
     CustomerId, Instant,
     campaign::{Desk, Roster, Wants},
@@ -20,6 +20,7 @@ fn concerned(rows: &Roster, placed_at: Instant) -> impl Iterator<Item = (Live<'_
 pub fn wants(rows: &Roster, placed_at: Instant, customer: &CustomerId, wants: &mut Wants) {
     for (live, wave) in concerned(rows, placed_at) {
         let id = live.campaign.campaign_id.clone();
+        wants.standings.push(customer.clone());
         wants.members.push((id, wave.wave_id.clone(), customer.clone()));
     }
 }
@@ -27,13 +28,15 @@ pub fn wants(rows: &Roster, placed_at: Instant, customer: &CustomerId, wants: &m
 /// All that a decision did to the order has happened.
 pub fn whole(desk: &mut dyn Desk<'_>, order: &Order) {
     for (live, wave) in concerned(desk.campaigns(), order.placed_at) {
-        let (id, customer) = (&live.campaign.campaign_id, &order.customer_id);
+        let (id, account) = (&live.campaign.campaign_id, &order.customer_id);
+        let customer = &accounts::holder(desk, account, wave);
         let before = desk.member(id, &wave.wave_id, customer);
         if before.enrolled_at.is_none() && live.terms.counts_from == CountsFrom::Enrollment {
             continue;
         }
         let mut member = before.clone();
-        if member.keep(&order.order_id, Spent::of(order, &live.version.scope)) {
+        let spent = Spent::of(order, &live.version.scope).filter(|_| before.takes(account, order.placed_at));
+        if member.keep(&order.order_id, spent) {
             keep(desk, live, wave, customer, (&before, member));
         }
     }

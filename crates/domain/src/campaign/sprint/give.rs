@@ -1,7 +1,7 @@
 //! Prizes are given, claimed and taken back.
 
 use super::{
-    Done, Live, Terms, figures,
+    Done, Live, Terms, accounts, figures,
     open::{open, wave_of},
     reached::reached,
     terms::{COUPONS_EACH, PrizeKind},
@@ -76,13 +76,15 @@ pub fn claim(
 ) -> Result<Done, Refusal> {
     let live = open(desk, id)?;
     let now = desk.now();
-    let has_won = |wave: &Wave| !desk.member(id, &wave.wave_id, customer).awards.is_empty();
+    let won_by = |wave: &Wave| accounts::part(desk, live, wave, customer);
+    let has_won = |wave: &Wave| !desk.member(id, &wave.wave_id, &won_by(wave)).awards.is_empty();
     let open_now = |wave: &Wave| wave.award.contains(now);
     let first = |fits: &dyn Fn(&Wave) -> bool| live.terms.waves.iter().find(|wave| fits(wave));
     // Where none is open, what they have won says whether they come too early or too late.
     let wave = wave_of(live.terms, named, |wave| open_now(wave) && has_won(wave))?;
     let wave = wave.or_else(|| first(&open_now)).or_else(|| first(&has_won));
     let wave = wave.ok_or_else(|| Refusal::with(Code::NotStarted, "no award window is open"))?;
+    let customer = &won_by(wave);
     let before = desk.member(id, &wave.wave_id, customer);
     if before.awards.is_empty() {
         return Err(Refusal::with(

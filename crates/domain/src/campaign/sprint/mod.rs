@@ -4,6 +4,7 @@
 //! in the order in which they qualified; nothing is won beyond the prizes that there are, and a coupon prize is two coupons
 //! or none (A-S3-11).
 
+mod accounts;
 mod act;
 mod check;
 mod draw;
@@ -21,6 +22,7 @@ mod react;
 mod standing;
 mod terms;
 
+pub use accounts::{holder_by, is_new};
 pub use act::{Do, Done};
 pub use figures::{sums, tally};
 pub use platform::{

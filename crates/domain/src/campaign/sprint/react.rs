@@ -1,14 +1,15 @@
 //! How sprints react.
 
 use super::{
-    Do, Done, Terms, draw, enroll,
+    Do, Done, Terms, accounts, draw, enroll,
     exceptions::{self, Word},
     figures, follow, give, publish,
 };
 use crate::{
     CampaignId, Refusal,
     campaign::{
-        About, Asked, Campaign, CampaignKind, Desk, Figure, Roster, Tally, Wants, promotion::brought::saved,
+        About, Asked, Campaign, CampaignKind, Desk, Figure, Roster, Tally, Told, Wants,
+        promotion::brought::saved,
     },
     order::Order,
 };
@@ -63,6 +64,10 @@ impl CampaignKind for Kind {
     fn moment(desk: &mut dyn Desk<'_>, id: &CampaignId) -> Result<(), Refusal> {
         draw::step(desk, id);
         Ok(())
+    }
+
+    fn told(desk: &mut dyn Desk<'_>, told: Told<'_>) {
+        accounts::told(desk, told);
     }
 
     fn brings(order: &Order, rows: &Roster, tally: &mut Tally) {
