@@ -12,8 +12,8 @@ use domain::{
     },
     order::Order,
     sprint::{
-        Award, AwardStatus, CountsFrom, Given, Happened, Member, PlacesKey, Quarter, Spent, SprintBook, Wave,
-        happened,
+        Along, Award, AwardStatus, CountsFrom, Given, Happened, Member, PlacesKey, Quarter, Spent,
+        SprintBook, Wave, happened,
     },
 };
 use port::{CampaignRow, Members, Page, Read, Subject};
@@ -128,7 +128,9 @@ fn of_member(
         campaign_id: live.campaign.campaign_id.clone(),
         wave_id: wave.wave_id.clone(),
         tier,
+        along: Along::Rank,
         after: None,
+        skip: 0,
         limit: usize::MAX,
     };
     for reached in &member.reached {

@@ -114,8 +114,8 @@ impl Life {
         }
         for _ in 0..if merges { random.below(4) } else { 0 } {
             let (from, into) = (random.below(CUSTOMERS.len()), random.below(CUSTOMERS.len()));
-            let merged = pick(random, &[4, 20, 60, 100, 119, 120, 150, 180]);
-            told.push((heard(random, merged), Told::Merged(from, into, merged)));
+            let when = pick(random, &[4, 20, 60, 100, 119, 120, 150, 180]);
+            told.push((heard(random, when), Told::Merged(from, into, when)));
         }
         // What is heard in the same minute comes in any order.
         let mut dice: Vec<u64> = told.iter().map(|_| random.next()).collect();

@@ -2,10 +2,10 @@
 
 use crate::tables::{OfShop, Tables};
 use domain::{
-    CampaignId, CustomerId, ShopId, WaveId,
+    CampaignId, CustomerId, Instant, ShopId, WaveId,
     campaign::sprint::Invitation,
     reward::Taker,
-    sprint::{Member, PlacesKey},
+    sprint::{Along, Member, PlacesKey},
 };
 use port::{InvitedAs, Members, Page, Places, Sums};
 use std::collections::BTreeMap;
@@ -16,8 +16,26 @@ pub fn places(of: &OfShop, key: &PlacesKey) -> Places {
         (campaign, wave, tier) == (&key.campaign_id, &key.wave_id, &key.tier)
     });
     let places = of_tier.map(|(.., at, customer)| (*at, customer.clone()));
-    let behind = places.filter(|place| key.after.as_ref().is_none_or(|after| place > after));
-    behind.take(key.limit).collect()
+    let is_enrolled = |((campaign, wave, _), member): &(&(CampaignId, WaveId, CustomerId), &Member)| {
+        (campaign, wave) == (&key.campaign_id, &key.wave_id) && member.enrolled_at.is_some()
+    };
+    let mut found: Places = match key.along {
+        Along::Rank | Along::Ids => places.collect(),
+        Along::Enrolled => {
+            let enrolled = of.members.iter().filter(is_enrolled);
+            enrolled.map(|((.., customer), _)| (Instant::from_micros(0), customer.clone())).collect()
+        }
+    };
+    let behind = |place: &(Instant, CustomerId)| match (&key.after, key.along) {
+        (None, _) => true,
+        (Some(after), Along::Rank) => place > after,
+        (Some(after), Along::Ids | Along::Enrolled) => place.1 > after.1,
+    };
+    found.retain(behind);
+    if key.along != Along::Rank {
+        found.sort_by(|one, other| one.1.cmp(&other.1));
+    }
+    found.into_iter().skip(usize::try_from(key.skip).unwrap_or(usize::MAX)).take(key.limit).collect()
 }
 
 /// Rows of sprints behind a page's start, by their ids.

@@ -7,7 +7,7 @@ use crate::timers::{Kind, Timers};
 use crate::under_way::Open;
 use domain::{
     CampaignId, CustomerId, Instant, ShopId, WaveId,
-    sprint::{Happened, Member, PlacesKey, Quarter, Reached, SprintBook},
+    sprint::{Along, Happened, Member, PlacesKey, Quarter, Reached, SprintBook},
 };
 use port::{Change, HappenedKey, Members, Noun, Page, Places, Read, Row, StoreError, Sums};
 use rusqlite::{CachedStatement, Connection, params};
@@ -121,12 +121,30 @@ impl<'c> Ranks<'c> {
 
 /// Who stands in a stretch of those who have reached a tier.
 pub fn places(db: &Connection, key: &PlacesKey) -> Read<Places> {
-    let sql = "SELECT qualified_at, customer_id FROM sprint_places
-        WHERE shop_id = ?1 AND campaign_id = ?2 AND wave_id = ?3 AND tier = ?4 AND (qualified_at, customer_id) > (?5, ?6)
-        ORDER BY qualified_at, customer_id LIMIT ?7";
+    let sql = match key.along {
+        Along::Rank => {
+            "SELECT qualified_at, customer_id FROM sprint_places
+            WHERE shop_id = ?1 AND campaign_id = ?2 AND wave_id = ?3 AND tier = ?4
+                AND (qualified_at, customer_id) > (?5, ?6)
+            ORDER BY qualified_at, customer_id LIMIT ?7 OFFSET ?8"
+        }
+        Along::Ids => {
+            "SELECT qualified_at, customer_id FROM sprint_places
+            WHERE shop_id = ?1 AND campaign_id = ?2 AND wave_id = ?3 AND +tier = ?4 AND ?5 IS NOT NULL AND customer_id > ?6
+            ORDER BY customer_id LIMIT ?7 OFFSET ?8"
+        }
+        Along::Enrolled => {
+            "SELECT 0, customer_id FROM sprint_members
+            WHERE shop_id = ?1 AND campaign_id = ?2 AND wave_id = ?3 AND enrolled = 1 AND ?4 IS NOT NULL AND ?5 IS NOT NULL
+                AND customer_id > ?6
+            ORDER BY customer_id LIMIT ?7 OFFSET ?8"
+        }
+    };
     let (at, customer) = key.after.as_ref().map_or((i64::MIN, ""), |(at, id)| (at.micros(), id.as_str()));
     let (shop, campaign) = (key.shop_id.as_str(), key.campaign_id.as_str());
-    let cells = params![shop, campaign, key.wave_id.as_str(), key.tier, at, customer, at_most(key.limit)];
+    let skip = i64::try_from(key.skip).unwrap_or(i64::MAX);
+    let cells =
+        params![shop, campaign, key.wave_id.as_str(), key.tier, at, customer, at_most(key.limit), skip];
     all(db, sql, cells, READING, |row| {
         let cells = Cells::new(row, "sprint_places", 2);
         Ok((cells.instant(0)?, cells.id(1)?))

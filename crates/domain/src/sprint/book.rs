@@ -11,6 +11,9 @@ pub struct TierRun {
     /// Behind whom it goes on: by when they qualified, then by their id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<(Instant, CustomerId)>,
+    /// Everybody who has reached it wins: then it goes by their ids, for neighbours are stored together.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_win: bool,
     /// Nobody else wins by the draw.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_done: bool,

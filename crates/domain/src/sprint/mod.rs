@@ -18,7 +18,7 @@ pub use calendar::{Wave, check_all as check_waves};
 pub use happened::{Happened, Quarter, happened};
 pub use late::{Decided, Late, LateCode};
 pub use member::{Award, AwardStatus, Given, Member};
-pub use office::{PlacesKey, Sprints};
+pub use office::{Along, PlacesKey, Sprints};
 pub use progress::{Counting, CountsFrom, Progress, Reached};
 pub use spent::Spent;
 

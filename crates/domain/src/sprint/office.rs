@@ -5,8 +5,18 @@ use crate::{
     BatchId, CampaignId, CustomerId, Instant, Refusal, ShopId, WaveId, coupon::Coupon, time::Window,
 };
 
-/// A stretch of those who have reached a tier, in the order in which prizes go: by when they qualified, then by their id
-/// (A-S3-3).
+/// Which members of a wave, and in which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Along {
+    /// Those who have reached a tier, in the order in which prizes go: by when they qualified, then by their id (A-S3-3).
+    Rank,
+    /// Those who have reached a tier, by their ids.
+    Ids,
+    /// Those who have enrolled, by their ids. There the moments say nothing, and the tier does not matter.
+    Enrolled,
+}
+
+/// A stretch of members of a wave.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlacesKey {
     /// The shop.
@@ -17,8 +27,12 @@ pub struct PlacesKey {
     pub wave_id: WaveId,
     /// The tier.
     pub tier: u8,
+    /// Which, and in which order.
+    pub along: Along,
     /// Only those behind this one.
     pub after: Option<(Instant, CustomerId)>,
+    /// So many of these are passed over.
+    pub skip: u64,
     /// At most so many.
     pub limit: usize,
 }

@@ -14,7 +14,7 @@ use domain::message::{
 use domain::order::{Order, TimelineEntry};
 use domain::reward::{Book, Chance, Charter, Reward, Rewards, Stock, Taker};
 use domain::shop::Shop;
-use domain::sprint::{Happened, Member, PlacesKey, Quarter, SprintBook, Sprints};
+use domain::sprint::{Along, Happened, Member, PlacesKey, Quarter, SprintBook, Sprints};
 use domain::time::{Window, Zone};
 use domain::{
     BatchId, CampaignId, Code, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
@@ -275,11 +275,22 @@ impl Sprints for Table<'_> {
             let is_it = (campaign, wave) == (&key.campaign_id, &key.wave_id);
             Some((member.reached(key.tier).filter(|_| is_it)?, customer.clone()))
         };
-        let mut places: Vec<_> = self.members.iter().filter_map(of_wave).collect();
-        places.sort();
-        places.retain(|place| key.after.as_ref().is_none_or(|after| place > after));
-        places.truncate(key.limit);
-        places
+        let enrolled = |(known, member): (&(CampaignId, WaveId, CustomerId), &Member)| {
+            let is_it = (&known.0, &known.1) == (&key.campaign_id, &key.wave_id);
+            Some((member.enrolled_at.filter(|_| is_it)?, known.2.clone()))
+        };
+        let mut places: Vec<_> = match key.along {
+            Along::Rank | Along::Ids => self.members.iter().filter_map(of_wave).collect(),
+            Along::Enrolled => self.members.iter().filter_map(enrolled).collect(),
+        };
+        if key.along == Along::Rank {
+            places.sort();
+            places.retain(|place| key.after.as_ref().is_none_or(|after| place > after));
+        } else {
+            places.sort_by(|one, other| one.1.cmp(&other.1));
+            places.retain(|place| key.after.as_ref().is_none_or(|after| place.1 > after.1));
+        }
+        places.into_iter().skip(usize::try_from(key.skip).unwrap()).take(key.limit).collect()
     }
 }
 

@@ -4,8 +4,12 @@ use super::queues::everybody;
 use super::{Answer, all, page};
 use crate::build::id;
 use domain::{
-    Instant, ShopId, coupon::CouponStatus, message::Channel, pool::Stage, reward::RewardStatus,
-    sprint::PlacesKey,
+    Instant, ShopId,
+    coupon::CouponStatus,
+    message::Channel,
+    pool::Stage,
+    reward::RewardStatus,
+    sprint::{Along, PlacesKey},
 };
 use port::{DeliveryStatus, InvitedAs, Members, MessageFilter, Page, Reader, RewardFilter, WalkKey};
 use std::fmt::Write;
@@ -120,7 +124,16 @@ fn of_sprints(reader: &dyn Reader, shop: &ShopId, add: &mut dyn FnMut(&dyn std::
     }
     for tier in 0..2 {
         let (shop_id, campaign_id, wave_id) = (shop.clone(), campaign.clone(), wave.clone());
-        let key = PlacesKey { shop_id, campaign_id, wave_id, tier, after: None, limit: 9 };
+        let key = PlacesKey {
+            shop_id,
+            campaign_id,
+            wave_id,
+            tier,
+            along: Along::Rank,
+            after: None,
+            skip: 0,
+            limit: 9,
+        };
         add(&reader.sprint_places(&key).answer());
     }
 }

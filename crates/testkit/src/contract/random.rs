@@ -11,7 +11,7 @@ use domain::{
     coupon::Coupon,
     message::{Message, MessageStatus, numbers::NumberKey},
     reward::{Book, Charter, Drawn, Reward, RewardStatus, Secret, Taker},
-    sprint::{Happened, Member, PlacesKey, Quarter, Reached, SprintBook},
+    sprint::{Along, Happened, Member, PlacesKey, Quarter, Reached, SprintBook},
 };
 use port::{
     BatchClaims, Before, Change, Changes, DeliveryStatus, DeliveryUpdate, DispatchUpdate, Import,
@@ -122,7 +122,9 @@ fn places(shop: &ShopId) -> PlacesKey {
         campaign_id: id("ca-1"),
         wave_id: id("w1"),
         tier: 0,
+        along: Along::Rank,
         after: None,
+        skip: 0,
         limit: 10,
     }
 }

@@ -5,7 +5,7 @@ use crate::build::{self, at, id};
 use domain::{
     Code, CustomerId, ShopId,
     campaign::sprint::{Answered, Closed, Invitation},
-    sprint::{Award, Late, LateCode, Member, PlacesKey, Reached, SprintBook},
+    sprint::{Along, Award, Late, LateCode, Member, PlacesKey, Reached, SprintBook},
 };
 use port::{Change, InvitedAs, Members, Store, Subject, Timer};
 
@@ -39,7 +39,9 @@ pub fn a_s3_3_places_go_by_receipt_then_by_customer(store: &mut dyn Store) {
         campaign_id: id("ca-1"),
         wave_id: id("w1"),
         tier,
+        along: Along::Rank,
         after: after.map(|(seconds, customer)| (at(seconds), id(customer))),
+        skip: 0,
         limit,
     };
     let places = |store: &dyn Store, key: PlacesKey| {
@@ -50,6 +52,13 @@ pub fn a_s3_3_places_go_by_receipt_then_by_customer(store: &mut dyn Store) {
     assert_eq!(places(store, key(0, None, 2)), ["c", "a"]);
     assert_eq!(places(store, key(0, Some((5, "a")), 9)), ["b"]);
     assert_eq!(places(store, key(1, None, 9)), ["b"]);
+    assert_eq!(places(store, PlacesKey { skip: 1, ..key(0, None, 1) }), ["a"]);
+    assert_eq!(places(store, PlacesKey { skip: 3, ..key(0, None, 1) }), [""; 0]);
+    let along = |along, after: Option<(i64, &str)>| PlacesKey { along, ..key(0, after, 9) };
+    assert_eq!(places(store, along(Along::Ids, None)), ["a", "b", "c"]);
+    assert_eq!(places(store, along(Along::Ids, Some((9, "a")))), ["b", "c"]);
+    assert_eq!(places(store, along(Along::Enrolled, None)), ["a", "b", "c", "d"]);
+    assert_eq!(places(store, along(Along::Enrolled, Some((0, "b")))), ["c", "d"]);
     write(store, |changes| {
         changes.members.push(change("b", reached(&[(1, 2)])));
         changes.members.push(change("c", reached(&[(0, 7)])));

@@ -7,7 +7,7 @@ use super::{AwardBy, Live, Terms, figures, follow, give};
 use crate::{
     CampaignId, CustomerId, Instant,
     campaign::Desk,
-    sprint::{Award, PlacesKey, SprintBook, TierRun, Wave},
+    sprint::{Along, Award, PlacesKey, SprintBook, TierRun, Wave},
 };
 
 /// Members who win in one step.
@@ -55,20 +55,29 @@ fn draw(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, book): (u8,
     let prize = &live.terms.tiers[place].prize;
     let left = prize.winners().saturating_sub(book.won(tier));
     let limit = usize::try_from(left).unwrap_or(usize::MAX).min(STEP);
-    let after = book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place].after.clone();
+    let run = book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place].clone();
     let key = PlacesKey {
         shop_id: desk.shop_id().clone(),
         campaign_id: live.campaign.campaign_id.clone(),
         wave_id: wave.wave_id.clone(),
         tier,
-        after,
+        along: Along::Rank,
+        after: run.after.clone(),
+        skip: 0,
         limit,
     };
-    let winners = if limit == 0 { Vec::new() } else { desk.places(&key) };
+    let begins = run.after.is_none();
+    let nobody_loses =
+        |desk: &dyn Desk<'_>| desk.places(&PlacesKey { skip: left, limit: 1, ..key.clone() }).is_empty();
+    let all = if begins { nobody_loses(desk) } else { run.all_win };
+    let along = if all { Along::Ids } else { Along::Rank };
+    let winners = if limit == 0 { Vec::new() } else { desk.places(&PlacesKey { along, ..key }) };
     for (_, customer) in &winners {
         win(desk, live, wave, (tier, customer));
     }
-    let TierRun { won, after, is_done } = &mut book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place];
+    let run = &mut book.run(&wave.wave_id, live.terms.tiers.len()).tiers[place];
+    let TierRun { won, after, all_win, is_done } = run;
+    *all_win = all;
     *won += winners.len() as u64;
     *is_done = winners.len() < STEP;
     *after = winners.into_iter().next_back().or(after.take());

@@ -48,6 +48,9 @@ pub fn decide(desk: &mut dyn Desk<'_>, id: &CampaignId, word: &Word<'_>) -> Resu
             if member.award(tier).is_none() {
                 let place = usize::from(tier);
                 let mut book = desk.sprint(id);
+                if !book.is_done(&wave.wave_id) {
+                    return Err(Refusal::with(Code::NotStarted, "the wave's draw goes on"));
+                }
                 if book.won(tier) >= live.terms.tiers[place].prize.winners() {
                     return Err(Refusal::with(Code::SoldOut, "every prize of the tier is won"));
                 }
