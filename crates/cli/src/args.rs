@@ -247,9 +247,12 @@ pub struct ReplayArgs {
     /// How the export's columns become orders: a file, or the name of a shipped mapping (`promenade map --list`).
     #[arg(long, value_name = "FILE|NAME")]
     pub mapping: PathBuf,
-    /// Where report.html and report.json go.
+    /// Where report.html and report.json go; of a sprint sprint.json.
     #[arg(long, value_name = "FOLDER")]
     pub out: PathBuf,
+    /// Try a member sprint in place of the mapping's campaign: a file with its times and thresholds.
+    #[arg(long, value_name = "FILE")]
+    pub sprint: Option<PathBuf>,
     /// The language of what is said and of the headings of lists.
     #[command(flatten)]
     pub lang: LangArg,

@@ -1,10 +1,11 @@
-//! `promenade replay`: what a recovery campaign would have done with real orders.
+//! `promenade replay`: what a recovery campaign, or a member sprint, would have done with real orders.
 
 use crate::args::ReplayArgs;
 use crate::outcome::{Outcome, Usage};
 use crate::{next, progress, say};
 use anyhow::Context;
-use replay::{Mapping, Report};
+use replay::{Mapping, Reading, Report, sprint::SprintPlan};
+use std::path::Path;
 
 /// Reads, runs, writes the report and prints its heart.
 pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
@@ -28,6 +29,10 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
         ))
     );
     let is_whole = reading.inputs.is_whole();
+    if let Some(file) = &args.sprint {
+        sprint(args, file, &reading, &mapping)?;
+        return Ok(if is_whole { Outcome::Whole } else { Outcome::LeftOut });
+    }
     let bar = progress::bar("replaying");
     let replayed = replay::run(&reading.orders, &mapping.settings, &mut |done, total| {
         bar.set_length(total);
@@ -42,4 +47,23 @@ pub fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     let in_question = report.inputs.unknown_states.in_question;
     say(&(report.summary_in(lang) + &next::after_replay(lang, in_question, &page)))?;
     Ok(if is_whole { Outcome::Whole } else { Outcome::LeftOut })
+}
+
+/// Runs a sprint over the orders and says who would have qualified, for its thresholds side by side.
+fn sprint(args: &ReplayArgs, file: &Path, reading: &Reading, mapping: &Mapping) -> anyhow::Result<()> {
+    let lang = args.lang.chosen();
+    let plan = SprintPlan::open(file).map_err(|error| Usage(error.to_string()))?;
+    let bar = progress::bar("replaying");
+    let report = replay::sprint::run(&reading.orders, &mapping.settings, &plan, &mut |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    std::fs::create_dir_all(&args.out).with_context(|| format!("cannot make {}", args.out.display()))?;
+    let written = args.out.join("sprint.json");
+    let text = serde_json::to_string_pretty(&report)? + "\n";
+    std::fs::write(&written, text).with_context(|| format!("cannot write {}", written.display()))?;
+    let left_out = reading.inputs.left_out_in(lang);
+    let said = format!("{}{left_out}{}\n", report.summary_in(lang), written.display());
+    say(&said)
 }

@@ -191,6 +191,7 @@ impl Named<'_> {
             let member = (key.campaign_id.clone(), key.wave_id.clone(), customer.clone());
             self.wants.members.push(member);
             self.wants.standings.push(customer.clone());
+            self.told(shop, customer);
             let of_them = batches.batches.iter().map(|(batch, _)| (batch.clone(), Some(customer.clone())));
             self.wants.batches.extend(of_them);
         }

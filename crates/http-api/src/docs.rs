@@ -150,6 +150,7 @@ fn sprint_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(sprint::members::get_one))
         .routes(routes!(sprint::members::claim))
         .routes(routes!(sprint::figures::get_one))
+        .routes(routes!(sprint::report::get_one))
         .routes(routes!(sprint::exceptions::list))
         .routes(routes!(sprint::exceptions::decide))
 }

@@ -20,6 +20,7 @@ pub mod read;
 pub mod report;
 pub mod run;
 pub mod shipped;
+pub mod sprint;
 mod template;
 mod terminal;
 

@@ -340,7 +340,13 @@ impl Run<'_> {
     }
 }
 
-fn paid(order: &OrderId, method: Method, amount: Money, coupon_id: Option<CouponId>) -> PaymentSucceeded {
+/// The money of an order.
+pub(crate) fn paid(
+    order: &OrderId,
+    method: Method,
+    amount: Money,
+    coupon_id: Option<CouponId>,
+) -> PaymentSucceeded {
     let payment_id = PaymentId::try_new("replay").unwrap_or_else(|_| unreachable!("replay is an id"));
     PaymentSucceeded {
         order_id: order.clone(),

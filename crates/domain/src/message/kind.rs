@@ -20,6 +20,9 @@ pub enum Kind {
     PurchaseOrder,
     Dispute,
     Marketing,
+    SprintReminder,
+    SprintReceipt,
+    SprintPrize,
 }
 
 /// How it travels.
@@ -121,7 +124,10 @@ text_of!(Kind {
     SupplierOrder = "supplier_order",
     PurchaseOrder = "purchase_order",
     Dispute = "dispute",
-    Marketing = "marketing"
+    Marketing = "marketing",
+    SprintReminder = "sprint_reminder",
+    SprintReceipt = "sprint_receipt",
+    SprintPrize = "sprint_prize"
 });
 text_of!(Charge { Free = "free", Held = "held", Charged = "charged", GivenBack = "given_back" });
 text_of!(Channel { Push = "push", Sms = "sms", Wechat = "wechat" });

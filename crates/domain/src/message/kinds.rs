@@ -82,6 +82,10 @@ const ABOUT: [About; Kind::ALL.len()] = {
             channels: &[C::Sms],
             late: Hours(24),
         },
+        // To members about their own sprint; what they remind of has an end of its own.
+        trade(K::SprintReminder, Merchant, NOTICES, Hours(24), "冲刺提醒", "sprint reminder"),
+        trade(K::SprintReceipt, Merchant, NOTICES, Hours(24), "冲刺收货提醒", "sprint receipt reminder"),
+        trade(K::SprintPrize, Merchant, NOTICES, Hours(72), "冲刺中奖", "sprint prize"),
     ]
 };
 
@@ -121,7 +125,10 @@ impl Kind {
             | Self::SupplierOrder
             | Self::PurchaseOrder
             | Self::Dispute
-            | Self::Marketing => None,
+            | Self::Marketing
+            | Self::SprintReminder
+            | Self::SprintReceipt
+            | Self::SprintPrize => None,
         }
     }
 
@@ -169,7 +176,10 @@ mod tests {
                 "received",
                 "refund_approved",
                 "refund_rejected",
-                "marketing"
+                "marketing",
+                "sprint_reminder",
+                "sprint_receipt",
+                "sprint_prize"
             ]
         );
     }

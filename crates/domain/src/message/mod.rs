@@ -88,7 +88,10 @@ pub fn link_of(kind: Kind, shop: &ShopId, order: &OrderId) -> String {
         | Kind::SupplierOrder
         | Kind::PurchaseOrder
         | Kind::Dispute
-        | Kind::Marketing => String::new(),
+        | Kind::Marketing
+        | Kind::SprintReminder
+        | Kind::SprintReceipt
+        | Kind::SprintPrize => String::new(),
     }
 }
 

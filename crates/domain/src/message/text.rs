@@ -93,6 +93,19 @@ const fn wording(kind: Kind, channel: Channel) -> Wording {
             by: words("，{deadline}前有效", ", until {deadline}"),
             soon: words("", ""),
         },
+        (Kind::SprintReminder, _) => ask(
+            "您{at}参加的{sprint}还差{missing}达标，请您{by}下单。",
+            "{missing} more and you have reached the goal of {sprint}{at}: please order{by}.",
+        ),
+        (Kind::SprintReceipt, _) => ask(
+            "您{at}参加的{sprint}消费已够，请您{by}确认收货，确认后才算达标。",
+            "You have bought enough for {sprint}{at}: please confirm receipt{by}, for only then it counts.",
+        ),
+        (Kind::SprintPrize, _) => Wording {
+            words: words("恭喜您{at}参加的{sprint}获奖{by}。", "You have won in {sprint}{at}{by}."),
+            by: words("，请在{deadline}前领取使用", ": claim and use it by {deadline}"),
+            soon: words("", ""),
+        },
     }
 }
 
@@ -119,6 +132,11 @@ const fn plain(kind: Kind) -> Words {
         Kind::Marketing => {
             words("本店有新的优惠，请您查看。拒收请回复R", "There are new offers. Reply R to opt out")
         }
+        Kind::SprintReminder => {
+            words("您参加的冲刺计划即将结束。", "The sprint that you take part in is about to end.")
+        }
+        Kind::SprintReceipt => words("请您及时确认收货。", "Please confirm receipt in time."),
+        Kind::SprintPrize => words("恭喜您获奖，请您查看。", "You have won: please have a look."),
     }
 }
 

@@ -173,7 +173,10 @@ fn amount(kind: Kind, order: &Order) -> Money {
         | Kind::SupplierOrder
         | Kind::PurchaseOrder
         | Kind::Dispute
-        | Kind::Marketing => order.payable,
+        | Kind::Marketing
+        | Kind::SprintReminder
+        | Kind::SprintReceipt
+        | Kind::SprintPrize => order.payable,
     }
 }
 

@@ -28,6 +28,31 @@ pub struct WaveRun {
     pub tiers: Vec<TierRun>,
 }
 
+/// What members are reminded of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remind {
+    /// To spend what is missing, before the sprint ends.
+    Spend,
+    /// To confirm receipt, before the draw.
+    Receipt,
+}
+
+/// How far members of a wave have been reminded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderRun {
+    /// The wave.
+    pub wave_id: WaveId,
+    /// Of what.
+    pub of: Remind,
+    /// Behind whom it goes on, by their ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<CustomerId>,
+    /// Everybody has been looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_done: bool,
+}
+
 /// What a sprint keeps beside its members. One row a campaign, with a timer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SprintBook {
@@ -37,7 +62,10 @@ pub struct SprintBook {
     /// When the first member enrolled: from then on only name and description change (A-S3-16).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_enrolled_at: Option<Instant>,
-    /// When something is to be done next: the next draw.
+    /// How far members have been reminded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminded: Vec<ReminderRun>,
+    /// When something is to be done next: the next draw or reminder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wake_at: Option<Instant>,
 }

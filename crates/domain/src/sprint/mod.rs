@@ -13,7 +13,7 @@ mod office;
 mod progress;
 mod spent;
 
-pub use book::{SprintBook, TierRun, WaveRun};
+pub use book::{Remind, ReminderRun, SprintBook, TierRun, WaveRun};
 pub use calendar::{Wave, check_all as check_waves};
 pub use happened::{Happened, Quarter, happened};
 pub use late::{Decided, Late, LateCode};

@@ -225,6 +225,12 @@ pub async fn get_one(
     Ok(Json(MemberView { customer_id: customer.to_string(), waves }))
 }
 
+/// Who takes part in a wave for an account.
+pub fn holder(reader: &dyn Reader, shop: &ShopId, wave: &Wave, account: &CustomerId) -> Read<CustomerId> {
+    let merged = |account: &CustomerId| Ok(reader.standing(shop, account)?.and_then(|found| found.merged));
+    holder_by(merged, account, wave)
+}
+
 /// A customer's part in a wave: that of the account which theirs went up in, where it has won nothing itself.
 fn part(
     reader: &dyn Reader,
@@ -236,8 +242,7 @@ fn part(
     if own.as_ref().is_some_and(|own| !own.awards.is_empty()) {
         return Ok(own);
     }
-    let merged = |account: &CustomerId| Ok(reader.standing(shop, account)?.and_then(|found| found.merged));
-    let holder = holder_by(merged, who, wave)?;
+    let holder = holder(reader, shop, wave, who)?;
     if holder == *who { Ok(own) } else { reader.sprint_member(shop, (id, &wave.wave_id), &holder) }
 }
 

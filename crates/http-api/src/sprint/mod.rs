@@ -8,5 +8,6 @@ pub mod invitations;
 pub mod members;
 pub mod plans;
 pub mod prizes;
+pub mod report;
 mod standing;
 pub mod taking_part;

@@ -3,7 +3,7 @@
 //! Always holds: it goes on where it stood, whatever happens in between, for the place that it has come to and the prizes
 //! that were won are written together.
 
-use super::{AwardBy, Live, Terms, figures, follow, give};
+use super::{AwardBy, Live, Terms, figures, follow, give, say};
 use crate::{
     CampaignId, CustomerId, Instant,
     campaign::Desk,
@@ -27,10 +27,10 @@ fn next<'a>(terms: &'a Terms, book: &SprintBook, now: Instant) -> Option<(&'a Wa
     due.into_iter().find_map(|wave| Some((wave, open(&wave)?)))
 }
 
-/// When something is to be drawn next, as the book stands.
-pub fn wake(terms: &Terms, book: &SprintBook) -> Option<Instant> {
+/// When something is to be drawn or reminded of next, as the book stands.
+pub fn wake(terms: &Terms, book: &SprintBook, now: Instant) -> Option<Instant> {
     let open = terms.waves.iter().filter(|wave| !book.is_done(&wave.wave_id));
-    open.map(|wave| wave.draw_at).min()
+    open.map(|wave| wave.draw_at).chain(say::wake(terms, book, now)).min()
 }
 
 /// One step.
@@ -45,8 +45,10 @@ pub fn step(desk: &mut dyn Desk<'_>, id: &CampaignId) {
     }
     if let Some((wave, tier)) = next(live.terms, &book, now) {
         draw(desk, live, wave, (tier, &mut book));
+    } else {
+        say::step(desk, live, &mut book);
     }
-    book.wake_at = wake(live.terms, &book);
+    book.wake_at = wake(live.terms, &book, now);
     desk.put_sprint(id, book);
 }
 
@@ -95,5 +97,6 @@ pub fn win(desk: &mut dyn Desk<'_>, live: Live<'_>, wave: &Wave, (tier, customer
     // What was heard between the draw's moment and this step concerns a winner from now on.
     follow::settle(desk, live, wave, &mut member);
     give::tell(desk, live, wave, customer, (&member, tier));
+    say::won(desk, live, wave, customer);
     figures::put(desk, live, wave, customer, (&before, member));
 }

@@ -1,6 +1,6 @@
 //! It is decided by hand who was heard of too late (A-S3-2).
 
-use super::{Done, figures, give, open::open};
+use super::{Done, figures, give, open::open, say};
 use crate::{
     CampaignId, Code, CustomerId, Refusal, WaveId,
     campaign::Desk,
@@ -60,6 +60,7 @@ pub fn decide(desk: &mut dyn Desk<'_>, id: &CampaignId, word: &Word<'_>) -> Resu
             member.awards.retain(|award| award.tier != tier);
             member.awards.push(Award::won(tier, now));
             give::give(desk, live, wave, word.customer_id, (&mut member, tier));
+            say::won(desk, live, wave, word.customer_id);
         }
         (false, true) => {
             if let Some(award) = member.awards.iter_mut().find(|award| award.tier == tier) {

@@ -4,7 +4,7 @@ use super::{Live, accounts, figures::put, give, reached::reached};
 use crate::{
     CustomerId, Instant,
     campaign::{Desk, Roster, Wants},
-    order::Order,
+    order::{Order, State},
     sprint::{CountsFrom, Member, Spent, Wave},
 };
 
@@ -14,6 +14,11 @@ fn concerned(rows: &Roster, placed_at: Instant) -> impl Iterator<Item = (Live<'_
         let live = Live::current(&row.campaign)?;
         Some((live, live.terms.wave_of(placed_at)?))
     })
+}
+
+/// Whether anything of an order may be kept: of one that no money was heard of nothing is, and nobody is looked up for it.
+const fn may_be_kept(order: &Order) -> bool {
+    !matches!(order.state, State::Open) || !order.payments.is_empty()
 }
 
 /// What is read of its customer.
@@ -27,6 +32,9 @@ pub fn wants(rows: &Roster, placed_at: Instant, customer: &CustomerId, wants: &m
 
 /// All that a decision did to the order has happened.
 pub fn whole(desk: &mut dyn Desk<'_>, order: &Order) {
+    if !may_be_kept(order) {
+        return;
+    }
     for (live, wave) in concerned(desk.campaigns(), order.placed_at) {
         let (id, account) = (&live.campaign.campaign_id, &order.customer_id);
         let customer = &accounts::holder(desk, account, wave);

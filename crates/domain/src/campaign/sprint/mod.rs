@@ -19,6 +19,7 @@ mod platform;
 mod publish;
 mod reached;
 mod react;
+mod say;
 mod standing;
 mod terms;
 

@@ -153,6 +153,22 @@ const OFFER: Variable = variable(
     both("20 % off new teas", "明前新茶八折"),
 );
 
+const SPRINT: Variable = variable(
+    "sprint",
+    ValueType::Text,
+    20,
+    both("the sprint's name", "冲刺计划名称"),
+    both("Members' sprint", "会员冲刺计划"),
+)
+.or(both("the sprint", "冲刺计划"));
+const MISSING: Variable = variable(
+    "missing",
+    ValueType::Amount,
+    24,
+    both("what is missing to the next threshold", "距下一门槛的差额"),
+    both("5200", "5200"),
+);
+
 const REMINDER: &[Variable] = &[SHOP, ORDER, GOODS, ITEMS, DUE, DEADLINE.needed(), LINK];
 const OF_BALANCE: &[Variable] = &[SHOP, ORDER, GOODS, ITEMS, BALANCE, DEADLINE.needed(), LINK];
 const NOTICE: &[Variable] = &[SHOP, ORDER.needed(), GOODS, ITEMS];
@@ -161,6 +177,9 @@ const OF_REFUND: &[Variable] = &[SHOP, ORDER.needed(), GOODS, ITEMS, REFUND];
 const TO_SUPPLIER: &[Variable] = &[SHOP, ORDER.needed(), GOODS, ITEMS, WORTH, DEADLINE];
 const OF_DISPUTE: &[Variable] = &[SHOP, ORDER.needed(), GOODS, MATTER, DEADLINE];
 const OF_OFFER: &[Variable] = &[SHOP, OFFER.needed(), DEADLINE, LINK];
+const OF_SPRINT: &[Variable] = &[SHOP, SPRINT, MISSING, DEADLINE.needed()];
+const OF_RECEIPT: &[Variable] = &[SHOP, SPRINT, DEADLINE.needed()];
+const OF_PRIZE: &[Variable] = &[SHOP, SPRINT, DEADLINE];
 
 /// The variables of a kind.
 pub const fn variables(kind: Kind) -> &'static [Variable] {
@@ -173,6 +192,9 @@ pub const fn variables(kind: Kind) -> &'static [Variable] {
         Kind::SupplierOrder | Kind::PurchaseOrder => TO_SUPPLIER,
         Kind::Dispute => OF_DISPUTE,
         Kind::Marketing => OF_OFFER,
+        Kind::SprintReminder => OF_SPRINT,
+        Kind::SprintReceipt => OF_RECEIPT,
+        Kind::SprintPrize => OF_PRIZE,
     }
 }
 
