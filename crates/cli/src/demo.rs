@@ -1,15 +1,16 @@
 //! The demo: a shop through which orders keep flowing on a sandbox clock, a minute a second. Some
 //! are paid, some forgotten; the forgotten ones are shown a coupon, and some of those are saved. Paid ones bring
-//! coupons and scratch cards (`cards.rs`). Its buyers are told by SMS of what they have not paid and of what is on its way,
+//! coupons and scratch cards (`cards.rs`), and half of the buyers are in a member sprint (`sprint.rs`). Its buyers are told by SMS of what they have not paid and of what is on its way,
 //! from a pack that goes down.
 
 mod cards;
 mod messages;
+mod sprint;
 
 use domain::{
     CampaignId, CustomerId, Instant, LineId, OrderId, PaymentId, ShopId, Sku, TransactionId,
     campaign::{Action, recovery::Claim},
-    campaign::{Terms, Version, recovery},
+    campaign::{CampaignRow, Terms, Version, recovery},
     catalog::{Category, Scope},
     coupon::Bind,
     event::{Body, OrderEvent, OrderNamed, PaymentSucceeded, Placed, PlacedLine},
@@ -83,6 +84,10 @@ pub async fn run(engine: Engine, address: SocketAddr, mut stopped: watch::Receiv
     }
 }
 
+fn is_recovery(row: &CampaignRow) -> bool {
+    row.campaign.current().terms.of::<recovery::Terms>().is_some()
+}
+
 /// A buyer's order and what they mean to do.
 struct Shopper {
     order_id: OrderId,
@@ -99,6 +104,7 @@ struct Demo {
     shop: ShopId,
     shoppers: VecDeque<Shopper>,
     post: Post,
+    parcels: sprint::Parcels,
     dice: u64,
 }
 
@@ -113,7 +119,8 @@ impl Demo {
         engine.submit(Input::new(shop.clone(), Command::PutShop(Box::new(settings)))).await?;
         cards::apply(&engine, &shop).await?;
         let post = Post::open(&engine, &shop).await?;
-        let demo = Self { engine, shop, shoppers: VecDeque::new(), post, dice };
+        let demo =
+            Self { engine, shop, shoppers: VecDeque::new(), post, parcels: sprint::Parcels::default(), dice };
         demo.ensure_campaigns().await?;
         Ok(demo)
     }
@@ -128,24 +135,29 @@ impl Demo {
         let mut shopper = self.place(sku, category, price, 1).await?;
         shopper.pays_at = Some(self.engine.now());
         self.visit(&shopper, self.engine.now()).await?;
-        cards::tell(&self.engine, &self.shop, &shopper.order_id, address)
+        cards::tell(&self.engine, &self.shop, &shopper.order_id, address)?;
+        sprint::tell(&self.engine, &self.shop, address)
     }
 
     /// A campaign of each kind that runs now; where there is none, one is made and the clock goes to its start.
     async fn ensure_campaigns(&self) -> anyhow::Result<()> {
         let now = self.engine.now();
         let rows = self.engine.reader().campaigns(&self.shop)?;
-        let live =
-            rows.iter().filter(|row| now < row.campaign.current().ends_at && !row.campaign.is_closed(now));
-        let (of_cards, others): (Vec<_>, Vec<_>) = live.partition(|row| cards::is_of(row));
+        let is_live =
+            |row: &CampaignRow| now < row.campaign.current().ends_at && !row.campaign.is_closed(now);
+        let lacks = |is_of: fn(&CampaignRow) -> bool| !rows.iter().any(|row| is_of(row) && is_live(row));
         let starts_at = domain::time::Zone::shanghai().ceil_to_hour(now.plus_hours(2));
-        if of_cards.is_empty() {
+        if lacks(sprint::is_of) {
+            sprint::publish(&self.engine, &self.shop, starts_at).await?;
+        }
+        let (no_cards, no_recovery) = (lacks(cards::is_of), lacks(is_recovery));
+        if no_cards {
             cards::publish(&self.engine, &self.shop, starts_at).await?;
         }
-        if others.is_empty() {
+        if no_recovery {
             self.publish_recovery(now, starts_at).await?;
         }
-        if of_cards.is_empty() || others.is_empty() {
+        if no_cards || no_recovery {
             self.engine.advance(starts_at).await?;
         }
         Ok(())
@@ -205,7 +217,11 @@ impl Demo {
             }
         }
         for order_id in self.post.leaving(now) {
+            self.parcels.leaves(&order_id, now);
             self.event(format!("shipped-{order_id}"), Body::Shipped(OrderNamed { order_id })).await?;
+        }
+        for order_id in self.parcels.arriving(now) {
+            self.event(format!("received-{order_id}"), Body::Received(OrderNamed { order_id })).await?;
         }
         self.post.look(&self.engine, &self.shop).await?;
         self.ensure_campaigns().await
@@ -228,6 +244,7 @@ impl Demo {
         let now = self.engine.now();
         let number = format!("d{}-{:06x}", now.micros() / 60_000_000, self.roll(1 << 24));
         let customer_id = CustomerId::try_new(&format!("buyer-{}", self.roll(500)))?;
+        sprint::enroll(&self.engine, &self.shop, &customer_id).await?;
         let payable = Money::from_minor(price * i64::try_from(quantity)?);
         let category = Category::try_new(category).into_iter().collect();
         let line = PlacedLine {

@@ -314,6 +314,62 @@ fn s3_r02_figures_by_day_add_up() {
     assert_eq!(figures("total")["spent"], 35_000);
 }
 
+/// S3-R02: what a sprint came to, beside what its members bought before, and who came again; what coupons cost; orders of
+/// others, of other windows and money that went back count for nothing.
+#[test]
+fn s3_r02_what_a_sprint_came_to() {
+    let service = Service::open();
+    let mut plan = campaign(4);
+    plan["terms"]["award_by"] = json!("push");
+    service.ok("POST", "/campaigns", &plan);
+    service.clock("10-29T10:00:00");
+    // The window before is as long as the sprint: 76 hours.
+    service.events(&bought("early", "a", 90_000, "10-28T15:59:00"));
+    service.events(&bought("b1", "a", 10_000, "10-28T16:00:00"));
+    for customer in ["a", "b"] {
+        service.ok("POST", &format!("{PLAN}/enrollments"), &json!({ "customer_id": customer }));
+    }
+    service.clock("11-03T10:00:00");
+    service.events(&bought("o1", "a", 25_000, "11-02T10:00:00"));
+    service.events(&bought("o2", "a", 5_000, "11-02T11:00:00"));
+    service.events(&bought("o3", "b", 7_000, "11-03T09:00:00"));
+    service.events(&bought("x1", "c", 50_000, "11-03T09:00:00"));
+    service.events(&[received("o1", "11-03T09:30:00")]);
+    let back = json!({ "order_id": "o2", "refund_id": "r", "amount": 2_000 });
+    service.events(&[event("refund.succeeded", "r", "11-03T09:45:00", back)]);
+    let report = || service.ok("GET", &format!("{PLAN}/report"), &Value::Null);
+    let expected = json!({ "enrolled": 2, "new_members": 2, "old_members": 0, "active": 2,
+        "before": { "buyers": 1, "orders": 1, "sales": 10_000 }, "during": { "buyers": 2, "orders": 3, "sales": 35_000 },
+        "repurchase_30": 0, "repurchase_90": 0, "goods": 0, "redeemed": 0, "saved": 0 });
+    assert_eq!(report()["total"], expected);
+    service.clock("11-15T10:00:00");
+    let coupons = service.ok("GET", "/customers/a/coupons", &Value::Null)["data"].clone();
+    let coupon = coupons[0]["coupon_id"].as_str().unwrap().to_owned();
+    let line = json!({ "line_id": "1", "sku": "TEA", "quantity": 1, "unit_price": 30_000 });
+    let discount = json!({ "source": "coupon", "kind": "product", "id": coupon, "amount": 10_000, "funded_by": "merchant" });
+    let placed = json!({ "order_id": "o4", "customer_id": "a", "lines": [line], "discounts": [discount], "payable": 20_000 });
+    let paid = json!({ "order_id": "o4", "payment_id": "p4", "method": "wechat", "amount": 20_000 });
+    service.events(&[
+        event("order.placed", "o4", "11-15T09:00:00", placed),
+        event("payment.succeeded", "o4", "11-15T09:01:00", paid),
+    ]);
+    service.clock("12-30T10:00:00");
+    // 30 days after the sprint's end is 12-04; whatever goods.
+    service.events(&bought("o5", "b", 1_000, "12-04T00:00:00"));
+    let total = report()["total"].clone();
+    assert_eq!((&total["repurchase_30"], &total["repurchase_90"]), (&json!(1), &json!(2)));
+    assert_eq!((&total["redeemed"], &total["saved"]), (&json!(1), &json!(10_000)));
+    let days = report()["waves"][0]["redeemed_by_day"].clone();
+    assert_eq!(days, json!([{ "day": "2030-11-15", "redeemed": 1, "saved": 10_000 }]));
+    // All the money of an order goes back: its coupon cost nothing, and nobody came again with it.
+    let back = json!({ "order_id": "o4", "refund_id": "q", "amount": 20_000 });
+    service.events(&[event("refund.succeeded", "q", "12-29T10:00:00", back)]);
+    let total = report()["total"].clone();
+    let figures = ["repurchase_30", "repurchase_90", "redeemed", "saved"].map(|name| total[name].clone());
+    assert_eq!(figures, [json!(0), json!(1), json!(0), json!(0)]);
+    assert_eq!(service.refused(404, "GET", "/sprints/none/report", &Value::Null), "not_found");
+}
+
 /// A-S3-1: a wave in which nobody can enroll any more is not set up; one whose enrollment still lasts is.
 #[test]
 fn a_s3_1_a_wave_that_is_over_is_not_set_up() {

@@ -4,7 +4,7 @@ use crate::Row;
 use domain::{
     CampaignId, CustomerId, Instant, ShopId, WaveId,
     campaign::sprint::{Answered, Invitation, Plan},
-    sprint::{Happened, Member, MemberKey, Quarter, Reached, SprintBook},
+    sprint::{Happened, Member, MemberKey, Quarter, SprintBook},
 };
 
 impl Row for SprintBook {
@@ -20,11 +20,15 @@ impl Row for Member {
     type Key = MemberKey;
     const NAME: &'static str = "member of a sprint";
 
-    /// Their places among those who have reached a tier.
+    /// What lists of members are made of: whether they have enrolled, whether something was heard too late, and their places
+    /// among those who have reached a tier.
     fn beside(&self) -> Vec<u8> {
-        let place =
-            |reached: &Reached| [&[reached.tier][..], &reached.qualified_at.micros().to_be_bytes()].concat();
-        self.reached.iter().flat_map(place).collect()
+        let mut beside = vec![u8::from(self.enrolled_at.is_some()), u8::from(self.is_late())];
+        for reached in &self.reached {
+            beside.push(reached.tier);
+            beside.extend(reached.qualified_at.micros().to_be_bytes());
+        }
+        beside
     }
 }
 

@@ -59,25 +59,23 @@ impl Noun<Member> for Open<'_> {
             "INSERT INTO sprint_members (shop_id, campaign_id, wave_id, customer_id, enrolled, late, doc)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT DO UPDATE SET enrolled = excluded.enrolled, late = excluded.late, doc = excluded.doc";
+        let amend = "UPDATE sprint_members SET doc = ?5
+            WHERE shop_id = ?1 AND campaign_id = ?2 AND wave_id = ?3 AND customer_id = ?4";
         let mut put = self.db.prepare_cached(put).doing(WRITING)?;
+        let mut amend = self.db.prepare_cached(amend).doing(WRITING)?;
         let mut ranks = Ranks::of(self.db)?;
         for Change { key, row, is_new, is_beside, .. } in changes {
             let (shop, campaign, wave, customer) = key;
             let (enrolled, doc) = (row.enrolled_at.is_some(), self.json.document(row)?);
-            let (shop, campaign) = (shop.as_str(), campaign.as_str());
-            put.execute(params![
-                shop,
-                campaign,
-                wave.as_str(),
-                customer.as_str(),
-                enrolled,
-                row.is_late(),
-                doc
-            ])
-            .doing(WRITING)?;
-            if !is_beside {
-                ranks.put((shop, campaign, wave.as_str(), customer.as_str()), &row.reached, *is_new)?;
+            let key = (shop.as_str(), campaign.as_str(), wave.as_str(), customer.as_str());
+            let (shop, campaign, wave, customer) = key;
+            if *is_beside && !is_new {
+                amend.execute(params![shop, campaign, wave, customer, doc]).doing(WRITING)?;
+                continue;
             }
+            put.execute(params![shop, campaign, wave, customer, enrolled, row.is_late(), doc])
+                .doing(WRITING)?;
+            ranks.put(key, &row.reached, *is_new)?;
         }
         Ok(())
     }

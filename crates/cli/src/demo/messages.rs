@@ -53,7 +53,9 @@ impl Post {
     /// Switches notices on and buys a pack; of a shop that has done so before neither again.
     pub async fn open(engine: &Engine, shop: &ShopId) -> anyhow::Result<Self> {
         let sms = Switch { sms: true, wechat: false };
-        let switches = [(Kind::PaymentReminder, sms), (Kind::Shipped, sms)].into();
+        let of_sprint = [Kind::SprintReminder, Kind::SprintReceipt, Kind::SprintPrize];
+        let kinds = [Kind::PaymentReminder, Kind::Shipped].into_iter().chain(of_sprint);
+        let switches = kinds.map(|kind| (kind, sms)).collect();
         let chosen = Chosen { switches, alert_below: PACK / 10, ..Chosen::default() };
         if engine.reader().centre(shop)?.is_none() {
             let chosen = Box::new(chosen);

@@ -28,7 +28,7 @@ const DAY_HOURS: i64 = 24;
 
 /// What members bought in a window: paid for goods of the scope, less what has gone back by now. Amounts are minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SalesView {
+pub struct BoughtView {
     /// Members who bought.
     buyers: i64,
     /// Orders.
@@ -67,9 +67,9 @@ pub struct OutcomeView {
     /// Members with an order that counts.
     active: i64,
     /// What they bought in a window as long as the sprint, right before it.
-    before: SalesView,
+    before: BoughtView,
     /// What they bought in the sprint, from before they enrolled too.
-    during: SalesView,
+    during: BoughtView,
     /// Active members who bought again, whatever goods, within 30 days after the sprint, as far as these have passed.
     repurchase_30: i64,
     /// The same within 90 days.
