@@ -62,16 +62,23 @@ pub fn create(folder: &Path, members: u64, buyers: u64) -> Result<Ours> {
     ours.advance(enrolled_at())?;
     each(&ours, 0..members, enrolling)?;
     ours.advance(opening())?;
-    orders(&ours, 0..buyers)?;
+    orders(&ours, 0..buyers, |number| samples::scatter(number) % SECONDS * 1_000)?;
     Ok(ours)
 }
 
-/// Places orders of these numbers, each by its own customer, has them paid and received; how many events that are.
-pub fn orders(ours: &Ours, numbers: std::ops::Range<u64>) -> Result<u64> {
+/// Orders whose receipts come in the order in which they are heard of, behind those of the store that was filled.
+pub fn orders_as_they_come(ours: &Ours, numbers: std::ops::Range<u64>) -> Result<u64> {
+    let first = numbers.start;
+    orders(ours, numbers, |number| SECONDS * 1_000 + (number - first))
+}
+
+/// Places orders of these numbers, each by its own customer, has them paid and received, so many milliseconds after the
+/// opening; how many events that are.
+fn orders(ours: &Ours, numbers: std::ops::Range<u64>, millis: impl Fn(u64) -> u64) -> Result<u64> {
     let events = 3 * (numbers.end - numbers.start);
     each(ours, numbers.clone(), ours::placed)?;
     each(ours, numbers.clone(), ours::paid)?;
-    each(ours, numbers, received)?;
+    each(ours, numbers, |number| received(number, millis(number)))?;
     Ok(events)
 }
 
@@ -140,10 +147,9 @@ fn enrolling(number: u64) -> Result<Input> {
     Ok(Input::new(shop_id(), Command::Act(Action::Sprint(enroll))))
 }
 
-fn received(number: u64) -> Result<Input> {
+fn received(number: u64, millis: u64) -> Result<Input> {
     let named = OrderNamed { order_id: OrderId::try_new(&format!("order{number:010}"))? };
-    let seconds = i64::try_from(samples::scatter(number) % SECONDS)?;
-    let at = Instant::from_micros(opening().micros() + seconds * 1_000_000);
+    let at = Instant::from_micros(opening().micros() + i64::try_from(millis)? * 1_000);
     Ok(ours::event_at(format!("evt-{number:012}-4"), Body::Received(named), at))
 }
 

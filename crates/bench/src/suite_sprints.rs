@@ -83,7 +83,7 @@ fn events(ctx: &Context, ours: &Ours, first: u64) -> Result<Vec<Figure>> {
     let (mut enrolled, mut others) = (Rounds::new(), Rounds::new());
     let rate = |numbers: std::ops::Range<u64>| {
         let started = Instant::now();
-        let events = ours_sprints::orders(ours, numbers)?;
+        let events = ours_sprints::orders_as_they_come(ours, numbers)?;
         Ok(events as f64 / started.elapsed().as_secs_f64())
     };
     for round in 0..ctx.rounds as u64 {

@@ -16,7 +16,7 @@ use engine::{Closing, Command, Input, Reply, SprintCommand};
 use port::{Change, Changes};
 use serde_json::{Value, json};
 use store_sqlite::SqliteStore;
-use support::{batch::*, planter::Planter, *};
+use support::{batch::*, planter::Planter, rewards::*, *};
 
 /// Enrollment 0 to 100, sprint 10 to 100, draw at 200, award to 300, redemption to 400: minutes after the start.
 fn terms(release: u64) -> Value {
@@ -206,6 +206,52 @@ fn a_s3_2_each_account_counts_from_its_own_enrollment() {
     assert_eq!(code(&merging("x", "x", 20)), Some("invalid_value"));
     assert_eq!(run.refused(enrolling("old")), "already_enrolled");
     assert_eq!(run.audit().findings, []);
+}
+
+/// S3-R13: what a sprint gives is promised by no campaign of rewards beside it.
+#[test]
+fn s3_r13_rewards_do_not_promise_a_sprints_coupons() {
+    let run = Run::in_memory().0.that_rewards();
+    for batch in ["BA_1", "BA_2"] {
+        run.ok(
+            BatchDeal { quantity: 1_000, per_customer: 4, until: 500, ..BatchDeal::default() }.create(batch)
+        );
+    }
+    run.ok(sprinting(&terms(10)));
+    run.advance(at(1));
+    let promising = |batch: &str| {
+        let terms = tier(&json!({ "kind": "coupon", "batch_id": batch }));
+        let publishing = rewarding_from(&format!("thanks-{batch}"), &terms, at(2));
+        let chance = Some(domain::reward::Chance::from_bytes([7; 32], [8; 32]));
+        let input = Input { chance, ..run.input(publishing) };
+        run.engine.submit_many_blocking(vec![input]).unwrap().remove(0)
+    };
+    let Err(engine::EngineError::Refused(refusal)) = promising("BA_1") else { panic!("it is refused") };
+    assert_eq!(refusal.violations[0].code, domain::Code::SprintOnly);
+    assert!(promising("BA_2").is_ok());
+}
+
+/// A-S3-2, A-S3-13: one customer's orders in two shops of one sprint count in each shop alone.
+#[test]
+fn a_s3_13_orders_of_two_shops_in_one_sprint() {
+    let run = ready(Run::in_memory().0, &terms(10));
+    let other = Run::of(run.engine.clone(), "s2");
+    other.ok(Command::PutShop(Box::new(shop("s2"))));
+    let deal = BatchDeal { quantity: 1_000, per_customer: 4, until: 500, ..BatchDeal::default() };
+    other.ok(deal.create("BA_1"));
+    other.ok(sprinting(&terms(10)));
+    run.ok(enrolling("c1"));
+    other.ok(enrolling("c1"));
+    run.advance(at(150));
+    for event in life("o1", "c1", 140) {
+        run.apply(&event);
+    }
+    assert_eq!((member(&run, "c1").orders.len(), member(&other, "c1").orders.len()), (1, 0));
+    run.advance(at(250));
+    assert_eq!((member(&run, "c1").awards.len(), member(&other, "c1").awards.len()), (1, 0));
+    assert_eq!(run.batch_coupons("BA_1").len(), 2);
+    assert_eq!(other.batch_coupons("BA_1").len(), 0);
+    assert_eq!((run.audit().findings, other.audit().findings), (vec![], vec![]));
 }
 
 /// What the auditor finds: an order that is kept otherwise than it stands, a place that is not there, coupons that are not

@@ -142,6 +142,7 @@ POST /v1/shops/{shop}/sprints/{sprint}/members/{customer}/claim checkout
 PUT /v1/shops/{shop}/sprints/{sprint}/prize campaigns
 POST /v1/shops/{shop}/sprints/{sprint}/prize/approve campaigns
 POST /v1/shops/{shop}/sprints/{sprint}/prize/bind campaigns
+GET /v1/shops/{shop}/sprints/{sprint}/report read
 GET /v1/shops/{shop}/webhooks admin
 POST /v1/shops/{shop}/webhooks admin
 DELETE /v1/shops/{shop}/webhooks/{webhook} admin

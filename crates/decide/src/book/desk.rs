@@ -5,7 +5,7 @@ use crate::coupon::batches;
 use crate::message;
 use domain::{
     BatchId, CampaignId, CouponId, CustomerId, Instant, MessageId, OrderId, Refusal, RewardId, ShopId,
-    campaign::{Count, Desk, Roster},
+    campaign::{Count, Desk, Roster, sprint::prizes_of},
     coupon::{BatchCounters, Coupon, CouponStatus},
     customer::Standing,
     message::{
@@ -228,7 +228,9 @@ impl Rewards for Draft<'_> {
         let known = self.batch(batch);
         let counters = known.map_or_else(BatchCounters::default, |row| self.batch_counters(row));
         let record = made.or(known.map(|row| &row.record))?;
-        Some(Stock::of(record, &counters))
+        let stock = Stock::of(record, &counters);
+        let given_by = || prizes_of(self.campaigns().until(self.now), batch, self.now).cloned();
+        Some(Stock { sprint: stock.sprint.or_else(given_by), ..stock })
     }
     fn give_coupon(
         &mut self,

@@ -78,7 +78,9 @@ pub fn void(draft: &mut Draft<'_>, id: &BatchId) -> Result<Reply, Refusal> {
         let detail = format!("prizes of campaign {campaign} are coupons of it");
         return Err(Refusal::with(Code::BatchInUse, detail));
     }
-    if let Some(sprint) = row.record.batch.sprint.as_ref().or_else(|| prizes_of(rows, id, draft.now)) {
+    if let Some(sprint) =
+        row.record.batch.sprint.as_ref().or_else(|| prizes_of(rows.until(draft.now), id, draft.now))
+    {
         let detail =
             format!("the prizes of sprint {sprint} are coupons of it; it is closed with the sprint alone");
         return Err(Refusal::with(Code::NotClosable, detail));
@@ -98,7 +100,8 @@ pub fn void_with_its_sprint(draft: &mut Draft<'_>, id: &BatchId) {
 /// Refuses coupons of a batch to others than the sprint that gives them (S3-R13).
 fn check_free(draft: &Draft<'_>, batch: &Batch) -> Result<(), Refusal> {
     let rows = &draft.shop_row()?.campaigns;
-    let sprint = batch.sprint.as_ref().or_else(|| prizes_of(rows, &batch.batch_id, draft.now));
+    let sprint =
+        batch.sprint.as_ref().or_else(|| prizes_of(rows.until(draft.now), &batch.batch_id, draft.now));
     let given =
         |sprint| Refusal::with(Code::SprintOnly, format!("its coupons are prizes of sprint {sprint}"));
     sprint.map_or(Ok(()), |sprint| Err(given(sprint)))

@@ -269,7 +269,8 @@ fn check_key(
         return Err(Refusal::with(Code::KeyNotApproved, format!("batch {key} is void")));
     }
     let rows = &draft.shop_row()?.campaigns;
-    let other = campaign::sprint::prizes_of(rows, key, draft.now).filter(|other| *other != sprint);
+    let other =
+        campaign::sprint::prizes_of(rows.until(draft.now), key, draft.now).filter(|other| *other != sprint);
     if other.is_some() || row.record.batch.sprint.as_ref().is_some_and(|own| own != sprint) {
         return Err(Refusal::with(Code::SprintOnly, format!("batch {key} is of another sprint")));
     }

@@ -16,13 +16,16 @@ pub struct Stock {
     pub left: u64,
     /// Whether it was taken back.
     pub is_void: bool,
+    /// The sprint whose prizes its coupons are: nobody else gives them.
+    pub sprint: Option<CampaignId>,
 }
 
 impl Stock {
     /// A batch as it stands.
     pub fn of(record: &BatchRecord, counters: &BatchCounters) -> Self {
         let batch = record.batch.clone();
-        Self { left: counters.free(batch.quantity), is_void: record.voided_at.is_some(), batch }
+        let (left, is_void) = (counters.free(batch.quantity), record.voided_at.is_some());
+        Self { left, is_void, sprint: batch.sprint.clone(), batch }
     }
 }
 

@@ -5,6 +5,7 @@ use domain::{
     campaign::{
         Campaign,
         post_payment::{Around, Found, judge, kept_by_others},
+        sprint::prizes_of,
     },
     reward::{Book, Stock},
     shop::Shop,
@@ -29,6 +30,7 @@ pub fn found(
         let mut stock = Stock::of(&row.record, &row.counters);
         let kept = kept_by_others(rows, id, batch, (now, &shop.time_zone));
         stock.left = stock.left.saturating_sub(kept);
+        stock.sprint = stock.sprint.or_else(|| prizes_of(rows.iter(), batch, now).cloned());
         stocks.insert(batch.clone(), stock);
     }
     let charter = reader.charter(shop_id, id)?;

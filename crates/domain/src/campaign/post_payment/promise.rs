@@ -75,6 +75,10 @@ fn live(
         fault(Code::CouponVoid, format!("batch {id} is void"));
         return None;
     }
+    if let Some(sprint) = &stock.sprint {
+        fault(Code::SprintOnly, format!("coupons of batch {id} are prizes of sprint {sprint}"));
+        return None;
+    }
     let show = |at: Instant| asked.shop.time_zone.format(at);
     let (batch, from) = (&stock.batch, asked.period.starts_at);
     if batch.starts_at > from || batch.ends_at < until {

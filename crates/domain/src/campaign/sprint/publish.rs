@@ -3,7 +3,7 @@
 use super::{Live, Terms, draw, terms::PrizeKind};
 use crate::{
     BatchId, CampaignId, Code, Instant, Refusal, Violation,
-    campaign::{Campaign, Desk, Roster, Version},
+    campaign::{Campaign, CampaignRow, Desk, Version},
     reward::Stock,
     sprint::SprintBook,
 };
@@ -46,9 +46,13 @@ pub fn may_close(desk: &dyn Desk<'_>, campaign: &Campaign) -> Result<(), Refusal
 }
 
 /// The sprint that gives, or has given, coupons of a batch; it can only be closed as a whole (S3-R32).
-pub fn prizes_of<'a>(rows: &'a Roster, batch: &BatchId, now: Instant) -> Option<&'a CampaignId> {
+pub fn prizes_of<'a>(
+    rows: impl Iterator<Item = &'a CampaignRow>,
+    batch: &BatchId,
+    now: Instant,
+) -> Option<&'a CampaignId> {
     let gives = |terms: &Terms| terms.tiers.iter().any(|tier| tier.prize.batch_id.as_ref() == Some(batch));
-    let live = rows.until(now).filter(|row| !row.campaign.is_closed(now));
+    let live = rows.filter(|row| !row.campaign.is_closed(now));
     let mut live = live.filter_map(|row| Live::current(&row.campaign)).filter(|live| gives(live.terms));
     live.next().map(|live| &live.campaign.campaign_id)
 }
