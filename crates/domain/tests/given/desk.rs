@@ -332,7 +332,7 @@ impl Rewards for Table<'_> {
             batch[name] = serde_json::to_value(at).unwrap();
         }
         let batch = Arc::new(serde_json::from_value(batch).unwrap());
-        Some(Stock { batch, left, is_void: self.void.contains(id) })
+        Some(Stock { sprint: batch.sprint.clone(), batch, left, is_void: self.void.contains(id) })
     }
     fn give_coupon(
         &mut self,

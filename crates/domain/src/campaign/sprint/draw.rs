@@ -28,9 +28,9 @@ fn next<'a>(terms: &'a Terms, book: &SprintBook, now: Instant) -> Option<(&'a Wa
 }
 
 /// When something is to be drawn or reminded of next, as the book stands.
-pub fn wake(terms: &Terms, book: &SprintBook, now: Instant) -> Option<Instant> {
+pub fn wake(desk: &dyn Desk<'_>, terms: &Terms, book: &SprintBook) -> Option<Instant> {
     let open = terms.waves.iter().filter(|wave| !book.is_done(&wave.wave_id));
-    open.map(|wave| wave.draw_at).chain(say::wake(terms, book, now)).min()
+    open.map(|wave| wave.draw_at).chain(say::wake(desk, terms, book)).min()
 }
 
 /// One step.
@@ -48,7 +48,7 @@ pub fn step(desk: &mut dyn Desk<'_>, id: &CampaignId) {
     } else {
         say::step(desk, live, &mut book);
     }
-    book.wake_at = wake(live.terms, &book, now);
+    book.wake_at = wake(desk, live.terms, &book);
     desk.put_sprint(id, book);
 }
 

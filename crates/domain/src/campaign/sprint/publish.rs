@@ -21,7 +21,7 @@ pub fn published(desk: &mut dyn Desk<'_>, campaign: &Campaign) -> Result<(), Ref
         None => prizes(desk, live.terms),
     };
     Refusal::from_violations(Code::InvalidTerms, found)?;
-    book.wake_at = draw::wake(live.terms, &book, desk.now());
+    book.wake_at = draw::wake(desk, live.terms, &book);
     desk.put_sprint(&campaign.campaign_id, book);
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::{
         office::is_on,
         values::{Value, Values},
     },
+    shop::Shop,
     sprint::{Along, Member, PlacesKey, Remind, ReminderRun, SprintBook, Wave},
 };
 use money::{Currency, Money};
@@ -26,13 +27,17 @@ const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Wechat];
 impl Remind {
     const ALL: [Self; 2] = [Self::Spend, Self::Receipt];
 
-    /// From when on, and until when, members of a wave are reminded of it.
-    fn window(self, wave: &Wave) -> (Instant, Instant) {
+    /// From when on, and until when, members of a wave are reminded of it: outside the shop's quiet hours, where that is not
+    /// too late.
+    fn window(self, shop: Option<&Shop>, wave: &Wave) -> (Instant, Instant) {
         let (begins, ends) = match self {
             Self::Spend => (wave.sprint.starts_at, wave.sprint.ends_at),
             Self::Receipt => (wave.sprint.ends_at, wave.draw_at),
         };
-        (begins.max(ends.plus_hours(-AHEAD_HOURS)), ends)
+        let begins = begins.max(ends.plus_hours(-AHEAD_HOURS));
+        let quiet = shop.and_then(|shop| shop.quiet_hours.around(&shop.time_zone, begins));
+        let after = quiet.map(|(_, end)| end).filter(|end| *end < ends);
+        (after.unwrap_or(begins), ends)
     }
     const fn kind(self) -> Kind {
         match self {
@@ -54,6 +59,7 @@ impl Remind {
 
 /// The reminders that are not over and not done, with when each begins.
 fn open<'t, 'b>(
+    shop: Option<&'t Shop>,
     terms: &'t Terms,
     book: &'b SprintBook,
     now: Instant,
@@ -64,20 +70,20 @@ fn open<'t, 'b>(
         run.is_some_and(|run| run.is_done)
     };
     all.filter_map(move |(wave, of)| {
-        let (begins, ends) = of.window(wave);
+        let (begins, ends) = of.window(shop, wave);
         (begins < ends && ends > now && !is_done(wave, of)).then_some((wave, of, begins))
     })
 }
 
 /// When members are to be reminded next.
-pub fn wake(terms: &Terms, book: &SprintBook, now: Instant) -> Option<Instant> {
-    open(terms, book, now).map(|(.., begins)| begins).min()
+pub fn wake(desk: &dyn Desk<'_>, terms: &Terms, book: &SprintBook) -> Option<Instant> {
+    open(desk.shop().ok(), terms, book, desk.now()).map(|(.., begins)| begins).min()
 }
 
 /// Reminds a stretch of members, where it is time; whether it was.
 pub fn step(desk: &mut dyn Desk<'_>, live: Live<'_>, book: &mut SprintBook) -> bool {
     let now = desk.now();
-    let due = open(live.terms, book, now).find(|(.., begins)| *begins <= now);
+    let due = open(desk.shop().ok(), live.terms, book, now).find(|(.., begins)| *begins <= now);
     let Some((wave, of, _)) = due else { return false };
     let place = book.reminded.iter().position(|run| run.wave_id == wave.wave_id && run.of == of);
     let place = place.unwrap_or_else(|| {
@@ -90,7 +96,7 @@ pub fn step(desk: &mut dyn Desk<'_>, live: Live<'_>, book: &mut SprintBook) -> b
     for customer in &members {
         let member = desk.member(&live.campaign.campaign_id, &wave.wave_id, customer);
         if let Some(lacks) = of.lacks(live.terms, wave, &member) {
-            tell(desk, live, (of.kind(), customer), of.window(wave).1, Some(lacks));
+            tell(desk, live, (of.kind(), customer), of.window(None, wave).1, Some(lacks));
         }
     }
     run.is_done = members.len() < STEP;
