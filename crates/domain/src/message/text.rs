@@ -93,15 +93,22 @@ const fn wording(kind: Kind, channel: Channel) -> Wording {
             by: words("，{deadline}前有效", ", until {deadline}"),
             soon: words("", ""),
         },
-        (Kind::SprintReminder, _) => ask(
+        (Kind::SprintReminder | Kind::SprintReceipt | Kind::SprintPrize, _) => of_sprint(kind),
+    }
+}
+
+/// Of a member's sprint; whatever else is none of its kinds has won.
+const fn of_sprint(kind: Kind) -> Wording {
+    match kind {
+        Kind::SprintReminder => ask(
             "您{at}参加的{sprint}还差{missing}达标，请您{by}下单。",
             "{missing} more and you have reached the goal of {sprint}{at}: please order{by}.",
         ),
-        (Kind::SprintReceipt, _) => ask(
+        Kind::SprintReceipt => ask(
             "您{at}参加的{sprint}消费已够，请您{by}确认收货，确认后才算达标。",
             "You have bought enough for {sprint}{at}: please confirm receipt{by}, for only then it counts.",
         ),
-        (Kind::SprintPrize, _) => Wording {
+        _ => Wording {
             words: words("恭喜您{at}参加的{sprint}获奖{by}。", "You have won in {sprint}{at}{by}."),
             by: words("，请在{deadline}前领取使用", ": claim and use it by {deadline}"),
             soon: words("", ""),

@@ -331,7 +331,7 @@ impl Rewards for Table<'_> {
         for (name, at) in times {
             batch[name] = serde_json::to_value(at).unwrap();
         }
-        let batch = Arc::new(serde_json::from_value(batch).unwrap());
+        let batch: Arc<domain::coupon::Batch> = Arc::new(serde_json::from_value(batch).unwrap());
         Some(Stock { sprint: batch.sprint.clone(), batch, left, is_void: self.void.contains(id) })
     }
     fn give_coupon(

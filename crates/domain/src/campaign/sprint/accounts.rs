@@ -1,43 +1,15 @@
-//! Accounts of one customer: what is told of them, and who takes part for an account that went up in another.
+//! Accounts of one customer: what is told of them.
 //!
 //! Always holds: a wave that was drawn before two accounts became one keeps them apart; of any other, all that is known
 //! counts for the one that is left, as if there had never been another. What that changes once the wave is drawn is
 //! listed, like all that is heard too late.
 
-use super::{Live, figures::put, follow};
+use super::{Live, figures::put, follow, holder::holder};
 use crate::{
     CustomerId, Instant,
     campaign::{Desk, Told},
     sprint::{CountsFrom, Member, Spent, Wave},
 };
-use std::convert::Infallible;
-
-/// Who takes part in a wave for an account, by what each went up in, and when.
-pub fn holder_by<E>(
-    merged: impl Fn(&CustomerId) -> Result<Option<(CustomerId, Instant)>, E>,
-    account: &CustomerId,
-    wave: &Wave,
-) -> Result<CustomerId, E> {
-    let mut holder = account.clone();
-    // No account goes up in one that has gone up in it.
-    while let Some((into, _)) = merged(&holder)?.filter(|(_, at)| *at < wave.draw_at) {
-        holder = into;
-    }
-    Ok(holder)
-}
-
-/// The same at a desk.
-pub fn holder(desk: &dyn Desk<'_>, account: &CustomerId, wave: &Wave) -> CustomerId {
-    let merged = |account: &CustomerId| Ok::<_, Infallible>(desk.standing(account).merged);
-    let Ok(holder) = holder_by(merged, account, wave);
-    holder
-}
-
-/// Whose part it is that an account asks for: its own where it has won, for that stays with it.
-pub fn part(desk: &dyn Desk<'_>, live: Live<'_>, wave: &Wave, account: &CustomerId) -> CustomerId {
-    let own = desk.member(&live.campaign.campaign_id, &wave.wave_id, account);
-    if own.awards.is_empty() { holder(desk, account, wave) } else { account.clone() }
-}
 
 /// Something was told of a customer: it concerns every wave of every sprint.
 pub fn told(desk: &mut dyn Desk<'_>, told: Told<'_>) {

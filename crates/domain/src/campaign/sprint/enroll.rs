@@ -1,7 +1,7 @@
 //! A member takes part (报名).
 
 use super::{
-    Done, accounts, follow,
+    Done, accounts, follow, holder,
     open::{open, wave_of},
 };
 use crate::{CampaignId, Code, CustomerId, Refusal, WaveId, campaign::Desk};
@@ -18,7 +18,7 @@ pub fn enroll(
     let now = desk.now();
     let wave = wave_of(live.terms, wave, |wave| wave.enrollment.contains(now))?;
     let wave = wave.filter(|wave| wave.enrollment.contains(now)).ok_or(Code::EnrollmentClosed)?;
-    let customer = &accounts::holder(desk, customer, wave);
+    let customer = &holder::holder(desk, customer, wave);
     let before = desk.member(id, &wave.wave_id, customer);
     if before.enrolled_at.is_some() {
         return Err(Code::AlreadyEnrolled.into());

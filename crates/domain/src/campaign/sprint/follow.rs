@@ -1,6 +1,6 @@
 //! An order of a member's moves: what they have come to follows.
 
-use super::{Live, accounts, figures::put, give, reached::reached};
+use super::{Live, figures::put, give, holder, reached::reached};
 use crate::{
     CustomerId, Instant,
     campaign::{Desk, Roster, Wants},
@@ -37,7 +37,7 @@ pub fn whole(desk: &mut dyn Desk<'_>, order: &Order) {
     }
     for (live, wave) in concerned(desk.campaigns(), order.placed_at) {
         let (id, account) = (&live.campaign.campaign_id, &order.customer_id);
-        let customer = &accounts::holder(desk, account, wave);
+        let customer = &holder::holder(desk, account, wave);
         let before = desk.member(id, &wave.wave_id, customer);
         if before.enrolled_at.is_none() && live.terms.counts_from == CountsFrom::Enrollment {
             continue;

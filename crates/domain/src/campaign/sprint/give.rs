@@ -1,7 +1,7 @@
 //! Prizes are given, claimed and taken back.
 
 use super::{
-    Done, Live, Terms, accounts, figures,
+    Done, Live, Terms, figures, holder,
     open::{open, wave_of},
     reached::reached,
     terms::{COUPONS_EACH, PrizeKind},
@@ -76,7 +76,7 @@ pub fn claim(
 ) -> Result<Done, Refusal> {
     let live = open(desk, id)?;
     let now = desk.now();
-    let won_by = |wave: &Wave| accounts::part(desk, live, wave, customer);
+    let won_by = |wave: &Wave| holder::part(desk, live, wave, customer);
     let has_won = |wave: &Wave| !desk.member(id, &wave.wave_id, &won_by(wave)).awards.is_empty();
     let open_now = |wave: &Wave| wave.award.contains(now);
     let first = |fits: &dyn Fn(&Wave) -> bool| live.terms.waves.iter().find(|wave| fits(wave));

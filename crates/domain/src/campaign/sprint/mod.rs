@@ -14,6 +14,7 @@ mod figures;
 mod follow;
 mod form;
 mod give;
+mod holder;
 mod open;
 mod platform;
 mod publish;
@@ -23,9 +24,9 @@ mod say;
 mod standing;
 mod terms;
 
-pub use accounts::{holder_by, is_new};
 pub use act::{Do, Done};
 pub use figures::{sums, tally};
+pub use holder::holder_by;
 pub use platform::{
     Binding, Bound, Closed, Conditions, Fixed, Invitation, Made, Plan, PlanTier, Remark, Sales, Sheet, Stage,
     Standing as Answered, Tried,
