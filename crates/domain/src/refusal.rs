@@ -133,6 +133,8 @@ codes! {
     AlreadyClaimed = "already_claimed", "优惠券已领取", "The coupon of this order has been claimed";
     CodesAlreadyMade = "codes_already_made", "该请求的券码已生成,无法再次显示", "The codes of this request were made before and cannot be shown again";
     NotOwner = "not_owner", "不属于此用户", "This belongs to another customer";
+    BelowQuantity = "below_quantity", "件数未达到要求", "There are too few pieces";
+    BelowVariety = "below_variety", "不同商品的种数未达到要求", "There are too few different goods";
     BelowThreshold = "below_threshold", "未达到满减门槛", "The amount is under the coupon's threshold";
     CouponLocked = "coupon_locked", "优惠券正在另一笔支付中使用", "The coupon is held by a payment in progress";
     CouponUsed = "coupon_used", "优惠券已使用", "The coupon has been used";

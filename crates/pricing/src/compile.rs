@@ -4,6 +4,7 @@ use crate::{
     cart::Cart,
     index::{Draft, Index, Symbols, UNKNOWN, count},
     line::Line,
+    needs::Needs,
     rules::{Floors, Rule, RuleTerms},
     stacking::What,
 };
@@ -60,6 +61,7 @@ pub(crate) struct Item {
     pub head: Head,
     pub benefit: ItemBenefit,
     pub what: What,
+    pub needs: Needs,
 }
 
 #[derive(Debug, Clone)]
@@ -68,6 +70,7 @@ pub(crate) struct Order {
     /// By rising `spend`; at least one.
     pub tiers: Box<[Step]>,
     pub every: bool,
+    pub needs: Needs,
     /// The number of its group, or [`UNKNOWN`].
     pub group: u32,
 }
@@ -148,7 +151,8 @@ impl RuleSet {
         let head = self.head(rule, &terms.segments);
         let head = Head { members: terms.member_only, ..head };
         self.reach(&rule.scope, &head, 0, count(self.items.len()), draft);
-        self.items.push(Item { head, benefit, what });
+        let needs = Needs::of(terms.min_quantity, terms.min_goods);
+        self.items.push(Item { head, benefit, what, needs });
         draft.rules = self.items.len();
     }
 
@@ -159,14 +163,18 @@ impl RuleSet {
         groups: &mut FxHashMap<String, u32>,
         draft: &mut Draft,
     ) {
-        let mut tiers: Vec<Step> = terms.tiers.iter().map(Step::of).collect();
+        // Amounts are whole: more than so much is one more at least.
+        let more = i64::from(terms.above);
+        let step = |tier: &Tier| Step { spend: tier.spend.minor() + more, ..Step::of(tier) };
+        let mut tiers: Vec<Step> = terms.tiers.iter().map(step).collect();
         tiers.sort_by_key(|tier| tier.spend);
         let Some(first) = tiers.first() else { return };
         let next = count(groups.len());
         let group = terms.group.as_ref().map_or(UNKNOWN, |name| *groups.entry(name.clone()).or_insert(next));
         let head = self.head(rule, &terms.segments);
         self.reach(&rule.scope, &head, first.spend, count(self.orders.len()), draft);
-        self.orders.push(Order { head, tiers: tiers.into(), every: terms.every, group });
+        let needs = Needs::of(terms.min_quantity, terms.min_goods);
+        self.orders.push(Order { head, tiers: tiers.into(), every: terms.every, needs, group });
         draft.rules = self.orders.len();
     }
 

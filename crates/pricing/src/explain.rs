@@ -33,11 +33,15 @@ pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Qu
         line: left.line.map(|line| teller.line_name(line)),
         shortfall: left.shortfall.map(Money::from_minor),
         base: left.base.map(Money::from_minor),
+        missing_quantity: missing(left.lacks.pieces),
+        missing_goods: missing(left.lacks.goods),
     });
     let nearby = reasons.near.iter().map(|near| Nearby {
         source_id: teller.source(near.source),
         kind: near.kind,
         shortfall: Money::from_minor(near.shortfall),
+        missing_quantity: missing(near.lacks.pieces),
+        missing_goods: missing(near.lacks.goods),
         saving: Money::from_minor(near.saving),
     });
     Ok(Quote {
@@ -52,6 +56,11 @@ pub fn explain(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> Result<Qu
         choice: answer.bound.map(Into::into),
         rule_version: rules.version,
     })
+}
+
+/// So many, where any are.
+fn missing(count: i64) -> Option<u64> {
+    u64::try_from(count).ok().filter(|count| *count > 0)
 }
 
 /// Says in words what the work holds in numbers.

@@ -16,6 +16,7 @@ mod evaluate;
 mod explain;
 mod index;
 mod line;
+mod needs;
 mod price;
 pub mod quote;
 mod reasons;

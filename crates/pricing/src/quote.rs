@@ -99,6 +99,12 @@ pub struct Rejected {
     /// What its threshold was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Money>,
+    /// How many pieces are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_quantity: Option<u64>,
+    /// How many different goods are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_goods: Option<u64>,
 }
 
 /// What a line is called: by its own id, and of a balance by its order's too. As large as an id alone: there may be
@@ -136,6 +142,12 @@ pub struct Nearby {
     pub kind: AdjustmentKind,
     /// How much is missing.
     pub shortfall: Money,
+    /// How many pieces are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_quantity: Option<u64>,
+    /// How many different goods are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_goods: Option<u64>,
     /// What would be saved beyond what is saved now.
     pub saving: Money,
 }

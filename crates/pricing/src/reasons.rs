@@ -1,7 +1,7 @@
 //! Who listens while a cart is priced: nobody, or the explanation. One evaluation serves both; where
 //! nobody listens the compiler drops the talk.
 
-use crate::{quote::AdjustmentKind, work::Source};
+use crate::{needs::Needs, quote::AdjustmentKind, work::Source};
 use domain::Code;
 
 /// Hears why things were left and what would have been near.
@@ -34,11 +34,21 @@ pub(crate) struct Left {
     /// What its threshold was compared with.
     pub base: Option<i64>,
     pub shortfall: Option<i64>,
+    /// Pieces and different goods that are missing.
+    pub lacks: Needs,
 }
 
 impl Left {
     pub(crate) const fn new(source: Source, kind: AdjustmentKind, code: Code) -> Self {
-        Self { source, kind, code, line: None, base: None, shortfall: None }
+        Self {
+            source,
+            kind,
+            code,
+            line: None,
+            base: None,
+            shortfall: None,
+            lacks: Needs { pieces: 0, goods: 0 },
+        }
     }
 }
 
@@ -50,6 +60,8 @@ pub(crate) struct Near {
     /// What the threshold was compared with.
     pub base: i64,
     pub shortfall: i64,
+    /// Pieces and different goods that are missing.
+    pub lacks: Needs,
     pub saving: i64,
 }
 
@@ -62,6 +74,8 @@ pub(crate) struct Reasons {
 
 /// What is near at any base: 100 yuan.
 const NEAR: i64 = 10_000;
+/// Pieces that are near anyhow.
+const PIECES: i64 = 5;
 /// At most so many hints.
 const HINTS: usize = 5;
 
@@ -77,13 +91,17 @@ impl Watch for &mut Reasons {
     fn left(&mut self, left: Left) {
         self.left.push(left);
     }
-    /// Keeps the nearest five, the smallest shortfall first, then the larger saving, then the earlier
-    /// candidate; nothing that would take more than the base again or, if that is more, 100 yuan.
+    /// Keeps the nearest five, the smallest shortfall first, then the fewest pieces, then the larger saving, then the
+    /// earlier candidate; nothing that would take more than the base again or, if that is more, 100 yuan; nor more than
+    /// five pieces.
     fn near(&mut self, near: Near) {
-        if near.shortfall > near.base.max(NEAR) || near.saving <= 0 {
+        let is_far =
+            near.shortfall > near.base.max(NEAR) || near.lacks.pieces > PIECES || near.lacks.goods > PIECES;
+        if is_far || near.saving <= 0 {
             return;
         }
-        let farther = |known: &Near| (known.shortfall, -known.saving) > (near.shortfall, -near.saving);
+        let key = |of: &Near| (of.shortfall, of.lacks.pieces.max(of.lacks.goods), -of.saving);
+        let farther = |known: &Near| key(known) > key(&near);
         let place = self.near.iter().position(farther).unwrap_or(self.near.len());
         if place < HINTS {
             self.near.truncate(HINTS - 1);

@@ -43,8 +43,10 @@ fn item_terms() -> impl Strategy<Value = RuleTerms> {
         }),
         (1..50_00_i64).prop_map(|off| ItemTerms { amount_off: Some(fen(off)), ..ItemTerms::default() }),
     ];
-    (benefit, any::<bool>())
-        .prop_map(|(terms, member_only)| RuleTerms::Item(ItemTerms { member_only, ..terms }))
+    let needs = (proptest::option::of(1..6_u64), proptest::option::of(1..4_u64));
+    (benefit, any::<bool>(), needs).prop_map(|(terms, member_only, (min_quantity, min_goods))| {
+        RuleTerms::Item(ItemTerms { member_only, min_quantity, min_goods, ..terms })
+    })
 }
 
 fn order_terms() -> impl Strategy<Value = RuleTerms> {
@@ -55,12 +57,23 @@ fn order_terms() -> impl Strategy<Value = RuleTerms> {
         }),
     ];
     let group = prop_oneof![Just(None), Just(Some("g".to_owned()))];
-    (tiers, any::<bool>(), -2..3_i32, group, any::<bool>()).prop_map(
-        |(tiers, every, priority, group, vip)| {
+    let needs = (any::<bool>(), proptest::option::of(1..9_u64), proptest::option::of(1..4_u64));
+    (tiers, any::<bool>(), -2..3_i32, group, any::<bool>(), needs).prop_map(
+        |(tiers, every, priority, group, vip, (above, min_quantity, min_goods))| {
             let every = every && tiers[0].save.is_some();
             let tiers = if every { tiers[..1].to_vec() } else { tiers };
             let segments = if vip { vec!["vip".to_owned()] } else { vec![] };
-            RuleTerms::Order(OrderTerms { tiers, every, priority, group, segments })
+            let above = above && !every;
+            RuleTerms::Order(OrderTerms {
+                tiers,
+                every,
+                above,
+                min_quantity,
+                min_goods,
+                priority,
+                group,
+                segments,
+            })
         },
     )
 }

@@ -97,6 +97,7 @@ macro_rules! tests {
             period = "period",
             presale_and_virtual = "presale-and-virtual",
             presale_stacking = "presale-stacking",
+            promotion_needs = "promotion-needs",
             promotions = "promotions",
             push_rules = "push-rules",
             refund = "refund",

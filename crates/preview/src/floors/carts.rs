@@ -55,7 +55,7 @@ impl<'a> Target<'a> {
         } else {
             (tried.spend.max(1) - 1) / price + 1
         };
-        u64::try_from(units).unwrap_or(1).clamp(1, limits::LINE_QUANTITY)
+        u64::try_from(units).unwrap_or(1).max(tried.quantity).clamp(1, limits::LINE_QUANTITY)
     }
 
     /// What is to be said of a cart of that amount that sells below the floor. Counts the carts down.
@@ -77,13 +77,15 @@ impl<'a> Target<'a> {
         // One unit was tried in the first round.
         if quantity > 1 || tried.spend == 0 {
             cart.lines[0].quantity = quantity;
+            self.add_goods(cart, kind, tried);
             let (_, message) = price(cart)?;
             if message.is_some() || tried.spend == 0 {
                 return message;
             }
+            cart.lines.truncate(1);
         }
         let sku = tried.others.iter().find(|sku| **sku != self.floor.sku).filter(|_| !tried.whole)?;
-        cart.lines[0].quantity = 1;
+        cart.lines[0].quantity = tried.quantity.max(1);
         let (alone, _) = price(cart)?;
         // What is missing as the goods are listed; as they sell alone; and when the others sell as they do.
         let missing = tried.spend - self.price.minor();
@@ -95,12 +97,26 @@ impl<'a> Target<'a> {
         for rest in rests.into_iter().filter(|rest| (1..=limits::AMOUNT_MINOR).contains(rest)) {
             cart.lines.truncate(1);
             cart.lines.push(line("l2", sku, Money::from_minor(rest), &kind.categories));
+            self.add_goods(cart, kind, tried);
             let (_, message) = price(cart)?;
             if message.is_some() {
                 return message;
             }
         }
         None
+    }
+
+    /// Other goods at the least price, until there are as many different ones as are needed.
+    fn add_goods(&self, cart: &mut Cart, kind: &LineKind, tried: &Try) {
+        let others = tried.others.iter().filter(|sku| **sku != self.floor.sku);
+        for (number, sku) in others.enumerate() {
+            if cart.lines.len() >= tried.goods {
+                return;
+            }
+            if cart.lines.iter().all(|line| line.sku != *sku) {
+                cart.lines.push(line(&format!("g{number}"), sku, Money::from_minor(1), &kind.categories));
+            }
+        }
     }
 
     /// What the goods sell for, and what is to be said of that when it is below the floor.

@@ -15,6 +15,17 @@ pub struct Try {
     pub spend: i64,
     /// With as many units as cost a multiple of it: an `every` tier takes off most there.
     pub whole: bool,
+    /// With so many units at least.
+    pub quantity: u64,
+    /// With so many different goods, itself included; the others cost next to nothing.
+    pub goods: usize,
     /// Other goods that count toward it.
     pub others: Vec<Sku>,
+}
+
+impl Try {
+    /// Whether it is a single unit.
+    pub const fn is_one(&self) -> bool {
+        self.spend == 0 && self.quantity <= 1 && self.goods <= 1
+    }
 }

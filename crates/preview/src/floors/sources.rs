@@ -22,6 +22,9 @@ pub struct Source<'a> {
     pub segments: &'a [String],
     tiers: &'a [Tier],
     every: bool,
+    /// Whether only more than a threshold reaches it.
+    above: bool,
+    needs: (Option<u64>, Option<u64>),
     pub starts_at: Instant,
     pub ends_at: Instant,
 }
@@ -30,18 +33,37 @@ impl<'a> Source<'a> {
     /// `None` where nothing comes off in a quote.
     pub fn of_version(version: &'a Version) -> Option<Self> {
         let terms = &version.terms;
-        let order = terms.of().map(|terms: &OrderTerms| (&terms.segments[..], &terms.tiers[..], terms.every));
-        let item = || terms.of().map(|terms: &ItemTerms| (&terms.segments[..], &[][..], false));
-        let gift = || terms.of().map(|terms: &GiftTerms| (&terms.segments[..], &[][..], false));
-        let floor = || terms.of().map(|_: &FloorTerms| (&[][..], &[][..], false));
-        let (segments, tiers, every) = order.or_else(item).or_else(gift).or_else(floor)?;
+        let order = terms.of().map(|terms: &OrderTerms| {
+            let needs = (terms.min_quantity, terms.min_goods);
+            (&terms.segments[..], &terms.tiers[..], terms.every, needs)
+        });
+        let item = || {
+            let of = |terms: &'a ItemTerms| {
+                (&terms.segments[..], &[][..], false, (terms.min_quantity, terms.min_goods))
+            };
+            terms.of().map(of)
+        };
+        let gift = || terms.of().map(|terms: &GiftTerms| (&terms.segments[..], &[][..], false, (None, None)));
+        let floor = || terms.of().map(|_: &FloorTerms| (&[][..], &[][..], false, (None, None)));
+        let (segments, tiers, every, needs) = order.or_else(item).or_else(gift).or_else(floor)?;
+        let above = terms.of().is_some_and(|terms: &OrderTerms| terms.above);
         let Version { scope, starts_at, ends_at, .. } = version;
-        Some(Self { scope, segments, tiers, every, starts_at: *starts_at, ends_at: *ends_at })
+        Some(Self { scope, segments, tiers, every, above, needs, starts_at: *starts_at, ends_at: *ends_at })
     }
     pub fn of_batch(batch: &'a Batch) -> Self {
         let Batch { scope, starts_at, ends_at, .. } = batch;
         let tiers = std::slice::from_ref(&batch.benefit);
-        Self { scope, segments: &[], tiers, every: false, starts_at: *starts_at, ends_at: *ends_at }
+        let needs = (None, None);
+        Self {
+            scope,
+            segments: &[],
+            tiers,
+            every: false,
+            above: false,
+            needs,
+            starts_at: *starts_at,
+            ends_at: *ends_at,
+        }
     }
 
     /// Categories that it is for.
@@ -50,30 +72,41 @@ impl<'a> Source<'a> {
         named.into_iter().flat_map(|categories| categories.iter())
     }
 
-    /// Other goods that count toward its thresholds: two, so that one of them is not the SKU that is tried.
+    /// Other goods that count toward its thresholds: one more than are needed, so that one may be the SKU that is tried.
     fn others(&self) -> Vec<Sku> {
         let listed = || self.scope.skus.iter();
+        let needed = self.goods().max(2);
         match self.scope.mode {
-            ScopeMode::Whitelist if self.scope.categories.is_empty() => listed().take(2).cloned().collect(),
+            ScopeMode::Whitelist if self.scope.categories.is_empty() => {
+                listed().take(needed).cloned().collect()
+            }
             ScopeMode::Whitelist | ScopeMode::Blacklist | ScopeMode::All => {
                 let names = (0..).filter_map(|n| Sku::try_new(&format!("other-goods-{n}")).ok());
-                names.filter(|sku| listed().all(|known| known != sku)).take(1).collect()
+                names.filter(|sku| listed().all(|known| known != sku)).take(needed - 1).collect()
             }
         }
+    }
+
+    /// Different goods that it needs.
+    fn goods(&self) -> usize {
+        self.needs.1.and_then(|goods| usize::try_from(goods).ok()).unwrap_or(0)
     }
 
     /// Its thresholds; of `every` tiers twice and three times too, and as much as takes off most.
     fn tries(&self) -> Vec<Try> {
         let others = self.others();
         let of_tier = |tier: &Tier| {
-            let spend = tier.spend.minor();
+            let spend = tier.spend.minor() + i64::from(self.above);
             let times = if self.every && spend > 0 { TIMES } else { 1 };
             let exact = self.every && spend > 0;
             let more = (1..=times).map(move |times| (spend.saturating_mul(times), false));
             more.chain(exact.then_some((spend, true)))
         };
-        let tries = self.tiers.iter().flat_map(of_tier);
-        tries.map(|(spend, whole)| Try { spend, whole, others: others.clone() }).collect()
+        let needs_more = self.needs != (None, None);
+        let none = (self.tiers.is_empty() && needs_more).then_some((0, false));
+        let tries = self.tiers.iter().flat_map(of_tier).chain(none);
+        let (quantity, goods) = (self.needs.0.unwrap_or(0), self.goods());
+        tries.map(|(spend, whole)| Try { spend, whole, quantity, goods, others: others.clone() }).collect()
     }
 }
 
@@ -112,8 +145,8 @@ fn tries(all: &[&Source<'_>], categories: &[&Category]) -> Vec<Try> {
         rest.sort_by_key(|source| !names(source));
     }
     let mut seen = HashSet::new();
-    let one = Try { spend: 0, whole: false, others: Vec::new() };
+    let one = Try { spend: 0, whole: false, quantity: 0, goods: 0, others: Vec::new() };
     let thresholds = sorted.iter().flat_map(|source| source.tries());
-    let thresholds = thresholds.filter(|tried| tried.spend > 0 && seen.insert(tried.clone()));
+    let thresholds = thresholds.filter(|tried| !tried.is_one() && seen.insert(tried.clone()));
     std::iter::once(one).chain(thresholds).collect()
 }

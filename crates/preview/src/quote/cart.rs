@@ -100,6 +100,8 @@ fn rejected(coupon: &CouponFacts) -> Option<Rejected> {
         line: None,
         shortfall: None,
         base: None,
+        missing_quantity: None,
+        missing_goods: None,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::{
     cart::{CartLine, Coupons, Held},
     coupons::{Bound, Request, settle},
     index::count,
+    needs::Needs,
     quote::{AdjustmentKind, Funder},
     reasons::{Left, Near, Watch},
     stacking::What,
@@ -63,7 +64,8 @@ pub(super) fn run<W: Watch>(
     for near in &outcome.nearby {
         let base = outcome.left.iter().find(|left| left.index == near.index).map_or(0, |left| left.base);
         let (source, kind) = (Source::Coupon(count(near.index)), kind(near.index));
-        watch.near(Near { source, kind, base, shortfall: near.shortfall, saving: near.saving });
+        let lacks = Needs::default();
+        watch.near(Near { source, kind, base, shortfall: near.shortfall, lacks, saving: near.saving });
     }
     Ok(outcome.bound)
 }

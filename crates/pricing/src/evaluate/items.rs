@@ -6,6 +6,7 @@ use super::inputs::{Inputs, Verdicts};
 use crate::{
     compile::Item,
     index::{Hits, Wanted},
+    needs::Needs,
     quote::{AdjustmentKind, Funder},
     reasons::{Left, Watch},
     stacking::What,
@@ -41,6 +42,11 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
             continue;
         }
         let verdicts = if rule.what == What::MemberPrice { verdicts[1].1 } else { verdicts[0].1 };
+        let lacks = lacking(inputs, work, rule, verdicts, &covered);
+        if !lacks.is_none() {
+            watch.left(Left { lacks, ..Left::new(Source::Item(number), rule.what.into(), lacks.code()) });
+            continue;
+        }
         for line in &covered {
             match verdicts.on(work.lines[*line as usize].class) {
                 Ok(()) => offer::<W>(work, number, rule, *line),
@@ -52,6 +58,16 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
     work.chosen = covered;
     explain(inputs, work, watch);
     take_best(inputs, work);
+}
+
+/// What the lines that a rule may have lack.
+fn lacking(inputs: Inputs<'_>, work: &Work, rule: &Item, verdicts: Verdicts, covered: &[u32]) -> Needs {
+    if rule.needs.is_none() {
+        return Needs::default();
+    }
+    let may_have = |line: &&u32| verdicts.on(work.lines[**line as usize].class).is_ok();
+    let lines: Vec<u32> = covered.iter().filter(may_have).copied().collect();
+    rule.needs.lacking(inputs.cart, work, &lines)
 }
 
 fn left(number: u32, rule: &Item, line: u32, code: Code) -> Left {

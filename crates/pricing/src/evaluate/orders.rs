@@ -6,6 +6,7 @@ use super::inputs::{Inputs, Verdicts};
 use crate::{
     compile::{Order, Reach, Step},
     index::{Hits, UNKNOWN, Wanted},
+    needs::Needs,
     quote::{AdjustmentKind, Funder},
     reasons::{Left, Near, Watch},
     stacking::What,
@@ -51,7 +52,8 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
             }
             Err(None) => continue,
         };
-        of_open -= apply(work, (number, rule), lines, base, &mut groups, watch);
+        let asked = Asked { number, rule, base, lacks: rule.needs.lacking(inputs.cart, work, lines) };
+        of_open -= apply(work, asked, lines, &mut groups, watch);
     }
     if W::ON {
         groups.say(watch);
@@ -111,24 +113,40 @@ fn cover(
     if chosen.is_empty() { Err(None) } else { Ok(Covered::Chosen) }
 }
 
-/// Takes off what a promotion gives on lines that count so much. Says how much that was.
+/// A promotion, what its lines count, and what they lack.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    number: u32,
+    rule: &'a Order,
+    base: i64,
+    lacks: Needs,
+}
+
+/// Takes off what a promotion gives on its lines. Says how much that was.
 fn apply<W: Watch>(
     work: &mut Work,
-    (number, rule): (u32, &Order),
+    asked: Asked<'_>,
     lines: &[u32],
-    base: i64,
     groups: &mut Groups,
     watch: &mut W,
 ) -> i64 {
+    let Asked { number, rule, base, lacks } = asked;
     let reached = rule.tiers.partition_point(|tier| tier.spend <= base);
     let Some(tier) = reached.checked_sub(1).and_then(|tier| rule.tiers.get(tier)) else {
         if W::ON {
             let shortfall = rule.tiers.first().map(|tier| tier.spend - base);
-            watch.left(Left { base: Some(base), shortfall, ..left(number, Code::BelowThreshold) });
-            groups.hint(rule, lines, 0, near(number, rule, base, 0, 0), watch);
+            watch.left(Left { base: Some(base), shortfall, lacks, ..left(number, Code::BelowThreshold) });
+            groups.hint(rule, lines, 0, near(asked, 0, 0), watch);
         }
         return 0;
     };
+    if !lacks.is_none() {
+        if W::ON {
+            watch.left(Left { base: Some(base), lacks, ..left(number, lacks.code()) });
+            groups.hint(rule, lines, 0, Some(unlocked(asked, tier)), watch);
+        }
+        return 0;
+    }
     let taken_before = work.groups.get(rule.group as usize).copied().unwrap_or(false);
     if taken_before {
         watch.left(Left { base: Some(base), ..left(number, Code::NotStackable) });
@@ -150,13 +168,14 @@ fn apply<W: Watch>(
         work.groups[rule.group as usize] = true;
     }
     if W::ON {
-        groups.hint(rule, lines, amount, near(number, rule, base, amount, reached), watch);
+        groups.hint(rule, lines, amount, near(asked, amount, reached), watch);
     }
     taken
 }
 
 /// What the next tier, or the next full amount, would save beyond what is saved now.
-fn near(number: u32, rule: &Order, base: i64, saved: i64, reached: usize) -> Option<Near> {
+fn near(asked: Asked<'_>, saved: i64, reached: usize) -> Option<Near> {
+    let Asked { number, rule, base, lacks } = asked;
     let (spend, tier): (i64, &Step) = match (rule.tiers.get(reached), rule.tiers.last()) {
         (Some(next), _) => (next.spend, next),
         (None, Some(last)) if rule.every && last.spend > 0 => (base - base % last.spend + last.spend, last),
@@ -164,7 +183,15 @@ fn near(number: u32, rule: &Order, base: i64, saved: i64, reached: usize) -> Opt
     };
     let then = if rule.every { tier.every(spend) } else { tier.off(spend) };
     let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
-    Some(Near { source, kind, base, shortfall: spend - base, saving: then - saved })
+    Some(Near { source, kind, base, shortfall: spend - base, lacks, saving: then - saved })
+}
+
+/// What the tier that is reached would save at least, once there are enough pieces.
+fn unlocked(asked: Asked<'_>, tier: &Step) -> Near {
+    let Asked { number, rule, base, lacks } = asked;
+    let saving = if rule.every { tier.every(base) } else { tier.off(base) };
+    let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
+    Near { source, kind, base, shortfall: 0, lacks, saving }
 }
 
 /// The promotions of groups, in their order: what is near is known when all of a group were looked at.
@@ -194,7 +221,8 @@ impl Groups {
             }
             return;
         }
-        let missing = near.map_or(0, |near| near.shortfall);
+        // Pieces that are missing may be any goods: nothing that a later one needs brings them along.
+        let missing = near.map_or(0, |near| if near.lacks.is_none() { near.shortfall } else { i64::MAX });
         self.members.push(Member { group: rule.group, lines: lines.to_vec(), saved, missing, near });
     }
 

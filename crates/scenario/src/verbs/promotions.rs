@@ -10,7 +10,16 @@ use crate::value::{Day, fen, number};
 use crate::world::World;
 use serde_json::{Map, Value, json};
 
-/// `promotion p1 order tier=200.00-30.00 [every]`, `promotion p1 item price=80.00`,
+/// What a promotion needs beside an amount.
+fn needs(args: &mut Args, terms: &mut Map<String, Value>) {
+    for (word, field) in [("pieces", "min_quantity"), ("goods", "min_goods")] {
+        if let Some(text) = args.find(word) {
+            terms.insert(field.into(), number(&text));
+        }
+    }
+}
+
+/// `promotion p1 order tier=200.00-30.00 [every] [above]`, `promotion p1 item price=80.00`, both with `[pieces=3] [goods=2]`,
 /// `promotion p1 gift main=A gift=G:1 [pool]`, `promotion p1 floor floor=A:50.00`. It runs for a month
 /// from the day's beginning when `starts` and `ends` are not said.
 pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
@@ -21,6 +30,8 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
             let tiers = args.all("tier").iter().map(|tier| benefit(tier)).collect::<Result<Vec<_>, _>>()?;
             terms.insert("tiers".into(), tiers.into());
             terms.insert("every".into(), args.flag("every").into());
+            terms.insert("above".into(), args.flag("above").into());
+            needs(args, &mut terms);
             "order_promotion"
         }
         "item" => {
@@ -33,6 +44,7 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
                 terms.insert("percent_off".into(), number(&percent));
             }
             terms.insert("member_only".into(), args.flag("members").into());
+            needs(args, &mut terms);
             "item_promotion"
         }
         "gift" => {

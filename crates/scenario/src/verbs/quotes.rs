@@ -102,11 +102,13 @@ fn show(world: &World<'_>, quote: &Value) -> Vec<Item> {
     }
     for left in list(&quote["rejected"]) {
         let item = Item::default().says("rejected").word(&source(left)).word(&left["code"]);
-        items.push(item.fen("shortfall", &left["shortfall"]).fen("base", &left["base"]));
+        let item = item.fen("shortfall", &left["shortfall"]).fen("base", &left["base"]);
+        items.push(item.text("pieces", &left["missing_quantity"]).text("goods", &left["missing_goods"]));
     }
     for near in list(&quote["nearby"]) {
         let item = Item::default().says("nearby").word(&source(near));
-        items.push(item.fen("shortfall", &near["shortfall"]).fen("saving", &near["saving"]));
+        let item = item.fen("shortfall", &near["shortfall"]).fen("saving", &near["saving"]);
+        items.push(item.text("pieces", &near["missing_quantity"]).text("goods", &near["missing_goods"]));
     }
     for gift in list(&quote["gifts"]) {
         let item = Item::default().says("gift").word(&gift["sku"]).word(&source(gift));

@@ -1,7 +1,10 @@
 //! A price of its own for a line's goods (单品促销).
 
 use crate::campaign::field::{Amount, Field, Filled, Form, Gauge, Type, Words};
-use crate::campaign::promotion::{PercentOff, fields::SEGMENTS};
+use crate::campaign::promotion::{
+    PercentOff,
+    fields::{MIN_GOODS, MIN_QUANTITY, SEGMENTS},
+};
 use crate::campaign::terms::KindTerms;
 use crate::{Code, Violation};
 use money::Money;
@@ -21,6 +24,12 @@ pub struct Terms {
     /// This much comes off each unit; minor units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_off: Option<Money>,
+    /// Only with so many pieces in scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_quantity: Option<u64>,
+    /// Only with so many different SKUs in scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_goods: Option<u64>,
     /// Only for members (会员价).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub member_only: bool,
@@ -62,6 +71,8 @@ impl Filled for Terms {
         Field::optional("amount_off", Type::Money(Amount::from(1)))
             .label("Amount off", "直降金额")
             .help("This much comes off each unit.", "每件直降该金额。"),
+        MIN_QUANTITY,
+        MIN_GOODS,
         Field::default("member_only", Type::Flag, "false")
             .label("Members only", "会员价")
             .help("Only for members.", "仅限会员。"),
@@ -70,6 +81,8 @@ impl Filled for Terms {
     fn show(&self, gauge: &mut Gauge<'_>) {
         gauge.money("price", self.price);
         gauge.money("amount_off", self.amount_off);
+        gauge.wholes("min_quantity", self.min_quantity);
+        gauge.wholes("min_goods", self.min_goods);
         gauge.texts("segments", &self.segments);
     }
 }

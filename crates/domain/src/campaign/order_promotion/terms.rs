@@ -1,7 +1,10 @@
 //! Spend so much, save so much, over the goods in scope (总价促销).
 
 use crate::campaign::field::{Field, Filled, Form, Gauge, Text, Type, Words};
-use crate::campaign::promotion::{Tier, fields::SEGMENTS};
+use crate::campaign::promotion::{
+    Tier,
+    fields::{MIN_GOODS, MIN_QUANTITY, SEGMENTS},
+};
 use crate::campaign::terms::{Frame, KindTerms};
 use crate::{Code, Violation, limits, sentence};
 use money::{Currency, Money};
@@ -16,6 +19,15 @@ pub struct Terms {
     /// With one tier of `save`: the saving comes once for every full `spend` (每满减).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub every: bool,
+    /// Only more than a tier's `spend` reaches it, not just as much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub above: bool,
+    /// Only with so many pieces in scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_quantity: Option<u64>,
+    /// Only with so many different SKUs in scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_goods: Option<u64>,
     /// Lower goes first; equal ones by campaign id. Each works on what the earlier ones left.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub priority: i32,
@@ -63,6 +75,12 @@ impl Filled for Terms {
         Field::default("every", Type::Flag, "false")
             .label("For every full threshold", "每满减")
             .help("The saving comes once for every full threshold.", "每满一次门槛减一次。"),
+        Field::default("above", Type::Flag, "false").label("More than", "超过门槛").help(
+            "Only more than a tier's threshold reaches it, not just as much.",
+            "须超过门槛金额，刚好等于不算。",
+        ),
+        MIN_QUANTITY,
+        MIN_GOODS,
         Field::default("priority", Type::whole(i32::MIN as i64, i32::MAX as i64), "0")
             .label("Priority", "优先级")
             .help(
@@ -77,6 +95,8 @@ impl Filled for Terms {
     ];
     fn show(&self, gauge: &mut Gauge<'_>) {
         gauge.objects("tiers", &self.tiers);
+        gauge.wholes("min_quantity", self.min_quantity);
+        gauge.wholes("min_goods", self.min_goods);
         gauge.whole("priority", self.priority);
         gauge.texts("segments", &self.segments);
     }
@@ -98,8 +118,8 @@ impl KindTerms for Terms {
             ),
             Words::new("Tiers stand by rising `spend`, each once.", "各档按 `spend` 递增排列，不得重复。"),
             Words::new(
-                "With `every` there is one tier, with `save` and a `spend` above 0.",
-                "`every` 为 true 时只能有一档，须填 `save`，且 `spend` 大于 0。",
+                "With `every` there is one tier, with `save` and a `spend` above 0, and no `above`.",
+                "`every` 为 true 时只能有一档，须填 `save`，且 `spend` 大于 0，不能与 `above` 同用。",
             ),
         ],
         example: r#"{"tiers": [{"spend": 20000, "save": 2000}, {"spend": 30000, "percent_off": 20, "cap": 9000}]}"#,
@@ -122,6 +142,9 @@ impl KindTerms for Terms {
         }
         if self.every && (self.tiers.len() != 1 || self.tiers.iter().any(|tier| tier.save.is_none())) {
             found.push(Violation::with("terms.every", Code::InvalidValue, "one tier with save"));
+        }
+        if self.every && self.above {
+            found.push(Violation::with("terms.above", Code::InvalidValue, "not with every"));
         }
     }
     fn warnings(&self, frame: &Frame<'_>) -> Vec<Violation> {

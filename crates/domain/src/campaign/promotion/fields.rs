@@ -15,6 +15,24 @@ pub const SEGMENTS: Field = Field::default(
     "仅限其中任一人群的顾客，名称由商家自定；为空则不限。",
 );
 
+/// Pieces in scope that are needed.
+pub const MIN_QUANTITY: Field =
+    Field::optional("min_quantity", Type::count(1, limits::LINE_QUANTITY.cast_signed(), Unit::Pieces))
+        .label("Pieces needed", "件数门槛")
+        .help(
+            "Only where the cart has so many pieces of the goods in scope.",
+            "活动范围内的商品达到该件数才优惠。",
+        );
+
+/// Different goods in scope that are needed.
+pub const MIN_GOODS: Field =
+    Field::optional("min_goods", Type::whole(1, limits::ORDER_LINES.cast_signed() as i64))
+        .label("Different goods needed", "商品种数门槛")
+        .help(
+            "Only where the cart has so many different SKUs of the goods in scope.",
+            "活动范围内的不同 SKU 达到该种数才优惠。",
+        );
+
 /// How many of a gift.
 pub const QUANTITY: Field =
     Field::required("quantity", Type::count(1, limits::LINE_QUANTITY.cast_signed(), Unit::Pieces))
