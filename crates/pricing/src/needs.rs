@@ -1,7 +1,6 @@
 //! What a rule needs beside an amount: pieces and different goods among the lines that it covers.
 
-use crate::{cart::Cart, work::Work};
-use domain::{Code, Sku};
+use domain::Code;
 
 /// What is needed; 0 where nothing is. Of what a cart lacks, how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,27 +20,8 @@ impl Needs {
         self.pieces == 0 && self.goods == 0
     }
 
-    /// What these lines lack.
-    pub(crate) fn lacking(self, cart: &Cart, work: &Work, lines: &[u32]) -> Self {
-        if self.is_none() {
-            return self;
-        }
-        let pieces = lines.iter().map(|line| work.lines[*line as usize].quantity).sum::<i64>();
-        let goods = if self.goods > 1 { different(cart, work, lines) } else { i64::from(!lines.is_empty()) };
-        Self { pieces: (self.pieces - pieces).max(0), goods: (self.goods - goods).max(0) }
-    }
-
     /// Why a rule that lacks this is left.
     pub(crate) const fn code(self) -> Code {
         if self.pieces > 0 { Code::BelowQuantity } else { Code::BelowVariety }
     }
-}
-
-/// Rules know the names of their own goods alone, so these are told apart by the cart's.
-fn different(cart: &Cart, work: &Work, lines: &[u32]) -> i64 {
-    let sku = |line: &u32| &cart.lines[work.lines[*line as usize].place as usize].sku;
-    let mut skus: Vec<&Sku> = lines.iter().map(sku).collect();
-    skus.sort_unstable();
-    skus.dedup();
-    i64::try_from(skus.len()).unwrap_or(i64::MAX)
 }

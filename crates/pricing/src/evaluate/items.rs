@@ -2,7 +2,10 @@
 //! percentage is rounded once, over the line, and its units share that as A-G-6 says: of goods at 0.05 a unit
 //! 10 % would else be nothing or 20 %. None sells under the price floor: what goes under is lifted to it.
 
-use super::inputs::{Inputs, Verdicts};
+use super::{
+    inputs::{Inputs, Verdicts},
+    lacking::lacking,
+};
 use crate::{
     compile::Item,
     index::{Hits, Wanted},
@@ -42,7 +45,7 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
             continue;
         }
         let verdicts = if rule.what == What::MemberPrice { verdicts[1].1 } else { verdicts[0].1 };
-        let lacks = lacking(inputs, work, rule, verdicts, &covered);
+        let lacks = lacked(inputs, work, rule, verdicts, &covered);
         if !lacks.is_none() {
             watch.left(Left { lacks, ..Left::new(Source::Item(number), rule.what.into(), lacks.code()) });
             continue;
@@ -61,13 +64,13 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
 }
 
 /// What the lines that a rule may have lack.
-fn lacking(inputs: Inputs<'_>, work: &Work, rule: &Item, verdicts: Verdicts, covered: &[u32]) -> Needs {
+fn lacked(inputs: Inputs<'_>, work: &Work, rule: &Item, verdicts: Verdicts, covered: &[u32]) -> Needs {
     if rule.needs.is_none() {
         return Needs::default();
     }
     let may_have = |line: &&u32| verdicts.on(work.lines[**line as usize].class).is_ok();
     let lines: Vec<u32> = covered.iter().filter(may_have).copied().collect();
-    rule.needs.lacking(inputs.cart, work, &lines)
+    lacking(rule.needs, inputs, work, &lines)
 }
 
 fn left(number: u32, rule: &Item, line: u32, code: Code) -> Left {

@@ -8,6 +8,7 @@ mod freight;
 mod gifts;
 mod inputs;
 mod items;
+mod lacking;
 mod orders;
 mod presale;
 

@@ -2,7 +2,10 @@
 //! tier that is reached counts, or the saving comes for every full amount. Of a group only the first that
 //! applies is taken.
 
-use super::inputs::{Inputs, Verdicts};
+use super::{
+    inputs::{Inputs, Verdicts},
+    lacking::lacking,
+};
 use crate::{
     compile::{Order, Reach, Step},
     index::{Hits, UNKNOWN, Wanted},
@@ -52,7 +55,7 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
             }
             Err(None) => continue,
         };
-        let asked = Asked { number, rule, base, lacks: rule.needs.lacking(inputs.cart, work, lines) };
+        let asked = Asked { number, rule, base, lacks: lacking(rule.needs, inputs, work, lines) };
         of_open -= apply(work, asked, lines, &mut groups, watch);
     }
     if W::ON {
