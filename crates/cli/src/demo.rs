@@ -1,7 +1,7 @@
 //! The demo: a shop through which orders keep flowing on a sandbox clock, a minute a second. Some
 //! are paid, some forgotten; the forgotten ones are shown a coupon, and some of those are saved. Paid ones bring
-//! coupons and scratch cards (`cards.rs`), and half of the buyers are in a member sprint (`sprint.rs`). Its buyers are told by SMS of what they have not paid and of what is on its way,
-//! from a pack that goes down.
+//! coupons and scratch cards (`cards.rs`), and half of the buyers are in a member sprint (`sprint.rs`). Its buyers are told by SMS of
+//! what they have not paid and of what is on its way, from a pack that goes down.
 
 mod cards;
 mod messages;

@@ -93,9 +93,13 @@ fn plan(folder: &Path, text: &str) -> Result<SprintPlan, String> {
 }
 
 fn report(sprint: &str) -> SprintReport {
+    report_of(ORDERS, sprint)
+}
+
+fn report_of(export: &str, sprint: &str) -> SprintReport {
     let folder = tempfile::tempdir().unwrap();
     let (orders, mapping) = (folder.path().join("orders.csv"), folder.path().join("mapping.toml"));
-    fs::write(&orders, ORDERS).unwrap();
+    fs::write(&orders, export).unwrap();
     fs::write(&mapping, MAPPING).unwrap();
     let mapping = Mapping::open(&mapping).unwrap();
     let reading = replay::read(&mapping, &[orders], &mut |_, _| {}).unwrap();
@@ -124,6 +128,18 @@ fn a_s3_2_thresholds_stand_side_by_side() {
     let said = report.summary_in(Lang::En);
     assert!(said.contains("2 shops, 6 members"), "{said}");
     assert!(report.summary_in(Lang::Zh).contains("6 位会员"));
+}
+
+/// What the engine refuses is told with its code, and counts for nothing.
+#[test]
+fn an_event_that_is_refused_is_told() {
+    // Paid long after the order was cancelled unpaid.
+    let late = ORDERS.replace("2026-11-02 11:01:00,2026-11-06", "2026-11-05 11:01:00,2026-11-06");
+    let report = report_of(&late, SPRINT);
+    assert_eq!(report.rejected.values().sum::<u64>(), 1, "{:?}", report.rejected);
+    assert_eq!((report.members, report.sales), (6, 158_000));
+    let code = report.rejected.keys().next().unwrap();
+    assert!(report.summary_in(Lang::En).contains(&format!("events refused: 1 {code}")));
 }
 
 /// What does not go together is said with its key.

@@ -117,7 +117,7 @@ impl<'c> Ranks<'c> {
     }
 }
 
-/// Who stands in a stretch of those who have reached a tier.
+/// Who stands in a stretch of a wave's members.
 pub fn places(db: &Connection, key: &PlacesKey) -> Read<Places> {
     let sql = match key.along {
         Along::Rank => {

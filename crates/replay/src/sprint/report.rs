@@ -3,7 +3,7 @@
 use domain::Lang;
 use money::Currency;
 use serde::Serialize;
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// One threshold. Amounts are minor units.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -41,6 +41,8 @@ pub struct SprintReport {
     pub orders: u64,
     /// What was paid in these.
     pub sales: i64,
+    /// Events of the export that the engine refused, by code: they count for nothing.
+    pub rejected: BTreeMap<String, u64>,
     /// The thresholds side by side.
     pub thresholds: Vec<OfThreshold>,
 }
@@ -99,6 +101,10 @@ impl SprintReport {
                 let _ = write!(out, "  {}{cell}", " ".repeat(widest - width(cell)));
             }
             out.push('\n');
+        }
+        for (code, count) in &self.rejected {
+            let refused = lang.pick("events refused", "被拒绝的事件");
+            let _ = writeln!(out, "{refused}: {count} {code}");
         }
         out
     }

@@ -5,17 +5,17 @@ use crate::mapping::Settings;
 use crate::read::SourceOrder;
 use crate::run::{RunError, paid};
 use domain::{
-    CampaignId, CustomerId, Instant, ShopId,
+    CampaignId, Code, CustomerId, Instant, ShopId,
     campaign::{Action, Terms, Version, sprint::Do},
     catalog::Scope,
     event::{Body, Cancelled, OrderEvent, OrderNamed},
     order::CancelReason,
     sprint::{Counting, CountsFrom, Member},
 };
-use engine::{Command, Engine, EngineClock, Input, Platform, clock::SandboxClock};
+use engine::{Command, Engine, EngineClock, EventResult, Input, Platform, Reply, clock::SandboxClock};
 use money::Money;
 use port::{Members, Page};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Events handed over at once, and how far apart they may be.
@@ -46,18 +46,22 @@ pub fn run(
     let in_sprint =
         |order: &&SourceOrder| plan.starts_at <= order.placed_at && order.placed_at < plan.ends_at;
     let orders: Vec<&SourceOrder> = orders.iter().filter(in_sprint).collect();
-    let report = run.walk(&orders, settings, progress).and_then(|()| run.report(&orders, settings));
+    let walked = run.walk(&orders, settings, progress);
+    let report = walked.and_then(|rejected| run.report(&orders, settings, rejected));
     run.engine.stop();
     report
 }
 
 impl Run<'_> {
-    fn submit(&self, inputs: Vec<Input>) -> Result<(), RunError> {
-        // An event of the export that the engine refuses, a payment after the deadline for one, counts for nothing.
+    /// Which events were refused, by their codes.
+    fn submit(&self, inputs: Vec<Input>) -> Result<Vec<Code>, RunError> {
+        let mut rejected = Vec::new();
         for outcome in self.engine.submit_many_blocking(inputs)? {
-            outcome?;
+            if let Reply::Event { result: EventResult { code: Some(code), .. } } = outcome? {
+                rejected.push(code);
+            }
         }
-        Ok(())
+        Ok(rejected)
     }
 
     fn walk(
@@ -65,7 +69,8 @@ impl Run<'_> {
         orders: &[&SourceOrder],
         settings: &Settings,
         progress: &mut dyn FnMut(u64, u64),
-    ) -> Result<(), RunError> {
+    ) -> Result<BTreeMap<String, u64>, RunError> {
+        let mut rejected = BTreeMap::new();
         let shops: BTreeSet<&ShopId> = orders.iter().map(|order| &order.shop_id).collect();
         for shop in &shops {
             self.submit(self.set_up(shop, settings))?;
@@ -94,12 +99,14 @@ impl Run<'_> {
             }
             done += chunk.len() as u64;
             self.engine.advance_blocking(first)?;
-            self.submit(chunk)?;
+            for code in self.submit(chunk)? {
+                *rejected.entry(code.to_string()).or_default() += 1;
+            }
             self.engine.advance_blocking(last)?;
             progress(done, total);
         }
         self.engine.advance_blocking(self.plan.draw_at)?;
-        Ok(())
+        Ok(rejected)
     }
 
     fn set_up(&self, shop: &ShopId, settings: &Settings) -> Vec<Input> {
@@ -127,7 +134,12 @@ impl Run<'_> {
         Input::new(shop.clone(), Command::Act(Action::Sprint(enroll)))
     }
 
-    fn report(&self, orders: &[&SourceOrder], settings: &Settings) -> Result<SprintReport, RunError> {
+    fn report(
+        &self,
+        orders: &[&SourceOrder],
+        settings: &Settings,
+        rejected: BTreeMap<String, u64>,
+    ) -> Result<SprintReport, RunError> {
         let plan = self.plan;
         let of = |threshold: &Money| OfThreshold { threshold: threshold.minor(), ..OfThreshold::default() };
         let mut report = SprintReport {
@@ -137,6 +149,7 @@ impl Run<'_> {
             members: 0,
             orders: 0,
             sales: 0,
+            rejected,
             thresholds: plan.thresholds.iter().map(of).collect(),
         };
         let shops: BTreeSet<&ShopId> = orders.iter().map(|order| &order.shop_id).collect();
