@@ -93,6 +93,8 @@ pub const REASON_CHARS: usize = 500;
 pub const NAMED_MISTAKES: usize = 100;
 /// Tiers of an order promotion.
 pub const PROMOTION_TIERS: usize = 10;
+/// Goods that must be bought for a group of a unit promotion, each of its own: every set of them is looked at.
+pub const GROUP_GOODS: usize = 4;
 /// Gifts of one promotion.
 pub const GIFTS: usize = 20;
 /// Customer segments that a promotion names.

@@ -154,6 +154,8 @@ codes! {
     ClockBackwards = "clock_backwards", "时间不能倒退", "The sandbox clock cannot go back";
     LimitReached = "limit_reached", "已达系统上限", "A limit of the system is reached";
     // Quotes.
+    UnitsUsed = "units_used", "所需件数已参加其他优惠", "Its units have served another promotion";
+    Discounted = "discounted", "商品已享单品促销", "The goods have a promotion of their own";
     NotStackable = "not_stackable", "不可与其他优惠同享", "It cannot stand beside another discount that is taken";
     StageNotAllowed = "stage_not_allowed", "当前付款阶段不可用", "It cannot be used in this stage of the payment";
     NotInMainProcess = "not_in_main_process", "该预售未进主流程,不可使用", "The presale is outside the main process, where this does not work";

@@ -31,6 +31,7 @@ fn what_is_left_out_is_stored_as_it_was() {
         ("recovery", r#"{"trigger_after_minutes":15,"spend":10000,"save":500,"quantity":10}"#),
         ("item_promotion", "{}"),
         ("order_promotion", r#"{"tiers":[{"spend":0}]}"#),
+        ("unit_promotion", "{}"),
         ("gift_promotion", r#"{"main_skus":["A"],"gifts":[{"sku":"B","quantity":1}]}"#),
         ("presale", &presale),
         ("price_floor", r#"{"floors":[{"sku":"A","floor":9900}]}"#),

@@ -1,21 +1,21 @@
 //! A shop's rules, compiled once for each of the shop's revisions and read by every quote.
 
 use crate::{
-    cart::Cart,
+    head::{Head, Reach},
     index::{Draft, Index, Symbols, UNKNOWN, count},
-    line::Line,
     needs::Needs,
     rules::{Floors, Rule, RuleTerms},
     stacking::What,
+    units::{Named, Units},
 };
 use domain::{
-    CampaignId, Code, Instant,
-    campaign::promotion::{Gift, GiftTerms, ItemBenefit, ItemTerms, OrderTerms, Tier},
+    Instant,
+    campaign::promotion::{Gift, GiftTerms, Goods, ItemBenefit, ItemTerms, OrderTerms, Tier, UnitTerms},
     catalog::{Scope, ScopeMode},
     limits,
 };
 use money::Money;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 /// Compiled rules. Pricing never changes them, so any number of threads may share one set.
 #[derive(Debug, Clone, Default)]
@@ -23,37 +23,17 @@ pub struct RuleSet {
     pub(crate) version: u64,
     pub(crate) symbols: Symbols,
     pub(crate) items: Vec<Item>,
+    pub(crate) units: Vec<Units>,
     pub(crate) orders: Vec<Order>,
     pub(crate) gifts: Vec<Gifts>,
     pub(crate) item_index: Index,
+    pub(crate) unit_index: Index,
     pub(crate) order_index: Index,
     pub(crate) gift_index: Index,
     /// By SKU number: its floors.
     pub(crate) floors: Vec<Vec<(Instant, Instant, i64)>>,
     pub(crate) groups: usize,
-}
-
-/// What every rule has.
-#[derive(Debug, Clone)]
-pub(crate) struct Head {
-    pub campaign_id: CampaignId,
-    pub version: u32,
-    starts_at: Instant,
-    ends_at: Instant,
-    members: bool,
-    segments: Box<[u32]>,
-    pub reach: Reach,
-}
-
-/// Which lines a rule covers.
-#[derive(Debug, Clone)]
-pub(crate) enum Reach {
-    /// Those that the index names.
-    Listed,
-    /// All.
-    All,
-    /// All but those of these SKUs and categories.
-    Except(Box<(FxHashSet<u32>, FxHashSet<u32>)>),
+    pub(crate) unit_groups: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -71,6 +51,8 @@ pub(crate) struct Order {
     pub tiers: Box<[Step]>,
     pub every: bool,
     pub needs: Needs,
+    /// Lines with an item or unit promotion stay out.
+    pub undiscounted: bool,
     /// The number of its group, or [`UNKNOWN`].
     pub group: u32,
 }
@@ -92,7 +74,7 @@ pub(crate) struct Gifts {
 }
 
 impl RuleSet {
-    /// Compiles rules. Order promotions work in the order of their priorities, then of their ids; all
+    /// Compiles rules. Unit and order promotions work in the order of their priorities, then of their ids; all
     /// others in the order of their ids. Terms that could not be published match nothing.
     ///
     /// ```
@@ -103,23 +85,26 @@ impl RuleSet {
     /// ```
     pub fn compile(mut rules: Vec<Rule>, floors: Floors) -> Self {
         let priority = |rule: &Rule| match &rule.terms {
+            RuleTerms::Units(terms) => terms.priority,
             RuleTerms::Order(terms) => terms.priority,
             RuleTerms::Item(_) | RuleTerms::Gift(_) => 0,
         };
         rules.sort_by(|a, b| (priority(a), &a.campaign_id).cmp(&(priority(b), &b.campaign_id)));
         let mut set = Self::default();
-        let mut drafts: [Draft; 3] = Default::default();
-        let mut groups: FxHashMap<String, u32> = FxHashMap::default();
-        let [items, orders, gifts] = &mut drafts;
+        let mut drafts: [Draft; 4] = Default::default();
+        let mut groups: [FxHashMap<String, u32>; 2] = Default::default();
+        let [unit_groups, order_groups] = &mut groups;
+        let [items, units, orders, gifts] = &mut drafts;
         for rule in rules.iter().filter(|rule| rule.is_sound()) {
             match &rule.terms {
                 RuleTerms::Item(terms) => set.add_item(rule, terms, items),
-                RuleTerms::Order(terms) => set.add_order(rule, terms, &mut groups, orders),
+                RuleTerms::Units(terms) => set.add_units(rule, terms, unit_groups, units),
+                RuleTerms::Order(terms) => set.add_order(rule, terms, order_groups, orders),
                 RuleTerms::Gift(terms) => set.add_gifts(rule, terms, gifts),
             }
         }
-        [set.item_index, set.order_index, set.gift_index] = drafts.map(Index::of);
-        set.groups = groups.len();
+        [set.item_index, set.unit_index, set.order_index, set.gift_index] = drafts.map(Index::of);
+        [set.unit_groups, set.groups] = groups.map(|groups| groups.len());
         set.add_floors(&floors);
         set
     }
@@ -137,7 +122,7 @@ impl RuleSet {
 
     /// How many rules there are.
     pub const fn len(&self) -> usize {
-        self.items.len() + self.orders.len() + self.gifts.len()
+        self.items.len() + self.units.len() + self.orders.len() + self.gifts.len()
     }
 
     /// Whether there are none.
@@ -156,6 +141,52 @@ impl RuleSet {
         draft.rules = self.items.len();
     }
 
+    fn add_units(
+        &mut self,
+        rule: &Rule,
+        terms: &UnitTerms,
+        groups: &mut FxHashMap<String, u32>,
+        draft: &mut Draft,
+    ) {
+        let head = Head { members: terms.member_only, ..self.head(rule, &terms.segments) };
+        let goods = terms.buy.iter().map(|goods| self.named(goods)).collect();
+        let spend = terms.spend.map_or(0, Money::minor);
+        let group = group_of(terms.group.as_ref(), groups);
+        let scope = self.beside(rule, terms, draft);
+        let Some(units) = Units::of(head.clone(), goods, scope, terms, group) else { return };
+        self.reach(&rule.scope, &head, spend, count(self.units.len()), draft);
+        self.units.push(units);
+        draft.rules = self.units.len();
+    }
+
+    /// Enters a promotion by the goods that are to be bought too, so that what is missing is told; says what the scope
+    /// is, where these are others.
+    fn beside(&mut self, rule: &Rule, terms: &UnitTerms, draft: &mut Draft) -> Option<Box<Named>> {
+        let number = count(self.units.len());
+        let others = terms.buy.iter().filter(|goods| !goods.are_of_scope());
+        if rule.scope.mode != ScopeMode::Whitelist || others.clone().next().is_none() {
+            return None;
+        }
+        for goods in others {
+            let skus = goods.skus.iter().map(|sku| (self.symbols.add_sku(sku), number));
+            draft.by_sku.extend(skus);
+            let categories = goods.categories.iter().map(|c| (self.symbols.add_category(c), number));
+            draft.by_category.extend(categories);
+        }
+        let skus = rule.scope.skus.iter().map(|sku| self.symbols.add_sku(sku)).collect();
+        let categories = rule.scope.categories.iter().map(|c| self.symbols.add_category(c)).collect();
+        Some(Box::new(Named { skus, categories }))
+    }
+
+    /// Goods by their numbers; `None` where they are those of the scope.
+    fn named(&mut self, goods: &Goods) -> Option<Box<Named>> {
+        (!goods.are_of_scope()).then(|| {
+            let skus = goods.skus.iter().map(|sku| self.symbols.add_sku(sku)).collect();
+            let categories = goods.categories.iter().map(|c| self.symbols.add_category(c)).collect();
+            Box::new(Named { skus, categories })
+        })
+    }
+
     fn add_order(
         &mut self,
         rule: &Rule,
@@ -169,12 +200,12 @@ impl RuleSet {
         let mut tiers: Vec<Step> = terms.tiers.iter().map(step).collect();
         tiers.sort_by_key(|tier| tier.spend);
         let Some(first) = tiers.first() else { return };
-        let next = count(groups.len());
-        let group = terms.group.as_ref().map_or(UNKNOWN, |name| *groups.entry(name.clone()).or_insert(next));
+        let group = group_of(terms.group.as_ref(), groups);
         let head = self.head(rule, &terms.segments);
         self.reach(&rule.scope, &head, first.spend, count(self.orders.len()), draft);
         let needs = Needs::of(terms.min_quantity, terms.min_goods);
-        self.orders.push(Order { head, tiers: tiers.into(), every: terms.every, needs, group });
+        let (every, undiscounted) = (terms.every, terms.exclude_discounted);
+        self.orders.push(Order { head, tiers: tiers.into(), every, needs, undiscounted, group });
         draft.rules = self.orders.len();
     }
 
@@ -248,36 +279,10 @@ impl RuleSet {
     }
 }
 
-impl Head {
-    /// The first condition that the cart does not meet.
-    pub(crate) fn unmet(&self, cart: &Cart, segments: &[u32]) -> Option<Code> {
-        if let Some(now) = cart.now {
-            if now < self.starts_at {
-                return Some(Code::NotStarted);
-            }
-            if now >= self.ends_at {
-                return Some(Code::Expired);
-            }
-        }
-        if self.members && !cart.member {
-            return Some(Code::MembersOnly);
-        }
-        let of_segment = self.segments.is_empty() || self.segments.iter().any(|s| segments.contains(s));
-        (!of_segment).then_some(Code::SegmentOnly)
-    }
-}
-
-impl Reach {
-    /// Whether a rule for all goods covers a line.
-    pub(crate) fn covers(&self, line: &Line) -> bool {
-        match self {
-            Self::Listed => false,
-            Self::All => true,
-            Self::Except(except) => {
-                !except.0.contains(&line.sku) && !line.categories().iter().any(|c| except.1.contains(c))
-            }
-        }
-    }
+/// The number of a group by its name, or [`UNKNOWN`].
+fn group_of(name: Option<&String>, groups: &mut FxHashMap<String, u32>) -> u32 {
+    let next = count(groups.len());
+    name.map_or(UNKNOWN, |name| *groups.entry(name.clone()).or_insert(next))
 }
 
 impl Step {

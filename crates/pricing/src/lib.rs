@@ -14,6 +14,7 @@ mod compile;
 pub mod coupons;
 mod evaluate;
 mod explain;
+mod head;
 mod index;
 mod line;
 mod needs;
@@ -24,6 +25,7 @@ pub mod rules;
 mod scratch;
 pub mod slots;
 pub mod stacking;
+mod units;
 mod work;
 
 pub use compile::RuleSet;

@@ -48,6 +48,13 @@ impl<'a> Price<'a> {
     pub fn lines(&self) -> &'a [LinePrice] {
         &self.answer.lines
     }
+    /// What a unit costs that a unit promotion gave, before what comes off the order, rounded down: the place of its line
+    /// in the cart, and the price.
+    pub fn unit_prices(&self) -> impl Iterator<Item = (usize, Money)> + use<'a> {
+        let work = self.work;
+        let prices = work.unit_prices.iter();
+        prices.map(|(line, price)| (work.lines[*line as usize].place as usize, Money::from_minor(*price)))
+    }
     /// What was taken off the lines, in the order in which it was. Each line's shares and its payable
     /// sum to its list price.
     pub fn shares(&self) -> impl Iterator<Item = PriceShare<'a>> + use<'a> {
@@ -105,6 +112,7 @@ pub(crate) fn evaluate<'s, W: Watch>(
 fn name<'a>(rules: &'a RuleSet, cart: &'a Cart, work: &Work, source: Source) -> &'a str {
     match source {
         Source::Item(rule) => rules.items[rule as usize].head.campaign_id.as_str(),
+        Source::Units(rule) => rules.units[rule as usize].head.campaign_id.as_str(),
         Source::Order(rule) => rules.orders[rule as usize].head.campaign_id.as_str(),
         Source::Gifts(rule) => rules.gifts[rule as usize].head.campaign_id.as_str(),
         Source::Coupon(index) => {
@@ -124,7 +132,12 @@ const fn asset(source: Source) -> &'static str {
         Source::RedPacket => "red_packet",
         Source::Beans => "beans",
         Source::ECard => "e_card",
-        Source::Item(_) | Source::Order(_) | Source::Gifts(_) | Source::Coupon(_) | Source::Presale(_) => "",
+        Source::Item(_)
+        | Source::Units(_)
+        | Source::Order(_)
+        | Source::Gifts(_)
+        | Source::Coupon(_)
+        | Source::Presale(_) => "",
     }
 }
 
@@ -132,6 +145,7 @@ const fn asset(source: Source) -> &'static str {
 pub(crate) fn source_id(rules: &RuleSet, cart: &Cart, work: &Work, source: Source) -> SourceId {
     match source {
         Source::Item(rule) => SourceId::Campaign(rules.items[rule as usize].head.campaign_id.clone()),
+        Source::Units(rule) => SourceId::Campaign(rules.units[rule as usize].head.campaign_id.clone()),
         Source::Order(rule) => SourceId::Campaign(rules.orders[rule as usize].head.campaign_id.clone()),
         Source::Gifts(rule) => SourceId::Campaign(rules.gifts[rule as usize].head.campaign_id.clone()),
         Source::Coupon(index) => SourceId::Coupon(cart.coupons.held()[index as usize].coupon_id.clone()),

@@ -349,6 +349,7 @@ kinds! {
     BalanceLater = "balance_later", Deferred;
     ItemPromotion = "item_promotion", Discount;
     MemberPrice = "member_price", Discount;
+    UnitPromotion = "unit_promotion", Discount;
     OrderPromotion = "order_promotion", Discount;
     MainGift = "main_gift", Discount;
     PoolGift = "pool_gift", Discount;
@@ -369,6 +370,7 @@ impl From<What> for AdjustmentKind {
         match what {
             What::ItemPromotion => Self::ItemPromotion,
             What::MemberPrice => Self::MemberPrice,
+            What::UnitPromotion => Self::UnitPromotion,
             What::OrderPromotion => Self::OrderPromotion,
             What::MainGift => Self::MainGift,
             What::PoolGift => Self::PoolGift,

@@ -4,7 +4,7 @@ use domain::{
     CampaignId, Instant, Sku,
     campaign::{
         KindTerms, Version,
-        promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms},
+        promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms, UnitTerms},
     },
     catalog::Scope,
 };
@@ -32,6 +32,8 @@ pub struct Rule {
 pub enum RuleTerms {
     /// A price of its own for a line's goods.
     Item(ItemTerms),
+    /// A benefit for units, in groups.
+    Units(UnitTerms),
     /// So much off the goods in scope, from an amount on.
     Order(OrderTerms),
     /// Goods that come along.
@@ -43,8 +45,9 @@ impl Rule {
     pub fn of(campaign_id: &CampaignId, version: u32, filled: &Version) -> Option<Self> {
         let item = || filled.terms.of().cloned().map(RuleTerms::Item);
         let order = || filled.terms.of().cloned().map(RuleTerms::Order);
+        let units = || filled.terms.of().cloned().map(RuleTerms::Units);
         let gift = || filled.terms.of().cloned().map(RuleTerms::Gift);
-        let terms = item().or_else(order).or_else(gift)?;
+        let terms = item().or_else(units).or_else(order).or_else(gift)?;
         Some(Self {
             campaign_id: campaign_id.clone(),
             version,
@@ -62,6 +65,7 @@ impl Rule {
         let mut found = Vec::new();
         match &self.terms {
             RuleTerms::Item(terms) => terms.check_terms(&mut found),
+            RuleTerms::Units(terms) => terms.check_terms(&mut found),
             RuleTerms::Order(terms) => terms.check_terms(&mut found),
             RuleTerms::Gift(terms) => terms.check_terms(&mut found),
         }

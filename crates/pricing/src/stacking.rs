@@ -14,6 +14,8 @@ pub enum What {
     ItemPromotion,
     /// An item promotion for members only (会员价, PLUS价).
     MemberPrice,
+    /// Units in groups.
+    UnitPromotion,
     OrderPromotion,
     /// Gifts that come with main items (主赠).
     MainGift,
@@ -98,9 +100,10 @@ const fn coupon(kind: CouponKind, presale_main: [Cell; 3], presale_outside: [Cel
 /// coupons. S1-R13: outside it Dong, spend-and-save and Jingtie, no Jing. S1-R14, A-S1-23: no member
 /// price. S1-R15, A-S1-11: outside it only main-item gifts. A-S1-9: assets outside only by the switch of
 /// [`PresaleLine`](crate::cart::PresaleLine). Payment coupons wait for the cashier.
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 16] = [
     row(What::ItemPromotion, ANY, NEVER, NOT_OUTSIDE),
     row(What::MemberPrice, ANY, NEVER, NOT_OUTSIDE),
+    row(What::UnitPromotion, ANY, NEVER, NOT_OUTSIDE),
     row(What::OrderPromotion, ANY, BALANCE, NOT_OUTSIDE),
     row(What::MainGift, ANY, DEPOSIT, DEPOSIT),
     row(What::PoolGift, ANY, DEPOSIT, NOWHERE_OUTSIDE),
@@ -120,19 +123,20 @@ const fn row_of(what: What) -> usize {
     match what {
         What::ItemPromotion => 0,
         What::MemberPrice => 1,
-        What::OrderPromotion => 2,
-        What::MainGift => 3,
-        What::PoolGift => 4,
-        What::RedPacket => 5,
-        What::Beans => 6,
-        What::ECard => 7,
-        What::Coupon(CouponKind::Shop) => 8,
-        What::Coupon(CouponKind::Product) => 9,
-        What::Coupon(CouponKind::Dong) => 10,
-        What::Coupon(CouponKind::Jing) => 11,
-        What::Coupon(CouponKind::Jingtie) => 12,
-        What::Coupon(CouponKind::Freight) => 13,
-        What::Coupon(CouponKind::Payment) => 14,
+        What::UnitPromotion => 2,
+        What::OrderPromotion => 3,
+        What::MainGift => 4,
+        What::PoolGift => 5,
+        What::RedPacket => 6,
+        What::Beans => 7,
+        What::ECard => 8,
+        What::Coupon(CouponKind::Shop) => 9,
+        What::Coupon(CouponKind::Product) => 10,
+        What::Coupon(CouponKind::Dong) => 11,
+        What::Coupon(CouponKind::Jing) => 12,
+        What::Coupon(CouponKind::Jingtie) => 13,
+        What::Coupon(CouponKind::Freight) => 14,
+        What::Coupon(CouponKind::Payment) => 15,
     }
 }
 

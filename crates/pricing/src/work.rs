@@ -8,6 +8,7 @@ use crate::{
     quote::{AdjustmentKind, Funder},
     slots::{self, Slot},
     stacking::LineClass,
+    units::UnitRoom,
 };
 
 /// Something that was applied.
@@ -37,6 +38,7 @@ pub(crate) struct Cause {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     Item(u32),
+    Units(u32),
     Order(u32),
     Gifts(u32),
     Coupon(u32),
@@ -92,6 +94,11 @@ pub(crate) struct Work {
     /// The best offer of each line, and all offers.
     pub best: Vec<Option<Offer>>,
     pub offers: Vec<Offer>,
+    /// Lines that an item or unit promotion took something off.
+    pub discounted: Vec<bool>,
+    pub units: UnitRoom,
+    /// What a unit costs that a unit promotion gave, by line, rounded down.
+    pub unit_prices: Vec<(u32, i64)>,
     pub groups: Vec<bool>,
     parts: Vec<i64>,
     split: slots::Scratch,
@@ -141,6 +148,9 @@ impl Work {
 
     /// Where the lines stand before any layer: ordinary lines at their list price.
     fn stand(&mut self, stage: Stage) {
+        self.unit_prices.clear();
+        self.discounted.clear();
+        self.discounted.resize(self.lines.len(), false);
         self.slots.clear();
         for line in &self.lines {
             let room = match stage {

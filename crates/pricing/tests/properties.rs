@@ -7,7 +7,7 @@ mod core_carts;
 use core_carts::*;
 use domain::{
     Sku,
-    campaign::promotion::{ItemTerms, OrderTerms, PercentOff},
+    campaign::promotion::{Goods, ItemTerms, OrderTerms, PercentOff, Pick, UnitTerms},
     catalog::{Scope, ScopeMode},
     coupon::CouponKind,
 };
@@ -49,6 +49,42 @@ fn item_terms() -> impl Strategy<Value = RuleTerms> {
     })
 }
 
+fn unit_terms() -> impl Strategy<Value = RuleTerms> {
+    let named = proptest::option::of(proptest::sample::select(&SKUS[..]));
+    let buy = (1..4_u64, named).prop_map(|(quantity, sku)| {
+        let skus = sku.map(|sku| Sku::try_new(sku).unwrap()).into_iter().collect();
+        Goods { quantity, skus, categories: vec![] }
+    });
+    let benefit = prop_oneof![
+        (1..10_000_u32).prop_map(|points| UnitTerms {
+            percent_off: PercentOff::from_basis_points(points),
+            ..UnitTerms::default()
+        }),
+        (1..50_00_i64).prop_map(|off| UnitTerms { amount_off: Some(fen(off)), ..UnitTerms::default() }),
+        (0..200_00_i64).prop_map(|price| UnitTerms { price: Some(fen(price)), ..UnitTerms::default() }),
+        (0..400_00_i64).prop_map(|price| UnitTerms { group_price: Some(fen(price)), ..UnitTerms::default() }),
+    ];
+    let groups = (proptest::option::of(1..4_u64), proptest::option::of(1..4_u64));
+    let buys = proptest::collection::vec(buy, 0..3);
+    (benefit, buys, groups, any::<[bool; 3]>(), -2..3_i32).prop_map(
+        |(terms, buy, (quantity, most), [stacks, exclude_discounted, dear], priority)| {
+            let of_group = terms.group_price.is_some();
+            let quantity = quantity.or(of_group.then_some(2));
+            RuleTerms::Units(UnitTerms {
+                buy,
+                quantity,
+                times: most.filter(|_| quantity.is_some()),
+                max_units: most.filter(|_| quantity.is_none()),
+                pick: if dear && !of_group { Pick::Dearest } else { Pick::Cheapest },
+                stacks,
+                exclude_discounted,
+                priority,
+                ..terms
+            })
+        },
+    )
+}
+
 fn order_terms() -> impl Strategy<Value = RuleTerms> {
     let tiers = prop_oneof![
         (1..500_00_i64, 1..100_u32).prop_map(|(spend, points)| vec![percent(spend, points)]),
@@ -57,9 +93,9 @@ fn order_terms() -> impl Strategy<Value = RuleTerms> {
         }),
     ];
     let group = prop_oneof![Just(None), Just(Some("g".to_owned()))];
-    let needs = (any::<bool>(), proptest::option::of(1..9_u64), proptest::option::of(1..4_u64));
+    let needs = (any::<[bool; 2]>(), proptest::option::of(1..9_u64), proptest::option::of(1..4_u64));
     (tiers, any::<bool>(), -2..3_i32, group, any::<bool>(), needs).prop_map(
-        |(tiers, every, priority, group, vip, (above, min_quantity, min_goods))| {
+        |(tiers, every, priority, group, vip, ([above, exclude_discounted], min_quantity, min_goods))| {
             let every = every && tiers[0].save.is_some();
             let tiers = if every { tiers[..1].to_vec() } else { tiers };
             let segments = if vip { vec!["vip".to_owned()] } else { vec![] };
@@ -70,6 +106,7 @@ fn order_terms() -> impl Strategy<Value = RuleTerms> {
                 above,
                 min_quantity,
                 min_goods,
+                exclude_discounted,
                 priority,
                 group,
                 segments,
@@ -79,7 +116,8 @@ fn order_terms() -> impl Strategy<Value = RuleTerms> {
 }
 
 fn rule_sets() -> impl Strategy<Value = RuleSet> {
-    let rules = proptest::collection::vec((scopes(), prop_oneof![item_terms(), order_terms()]), 0..12);
+    let rules =
+        proptest::collection::vec((scopes(), prop_oneof![item_terms(), unit_terms(), order_terms()]), 0..12);
     let floors = proptest::collection::vec((proptest::sample::select(&SKUS[..]), 1..200_00_i64), 0..3);
     (rules, floors).prop_map(|(rules, floors)| {
         let rules: Vec<Rule> = rules

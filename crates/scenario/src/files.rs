@@ -98,6 +98,7 @@ macro_rules! tests {
             presale_and_virtual = "presale-and-virtual",
             presale_stacking = "presale-stacking",
             promotion_needs = "promotion-needs",
+            promotion_units = "promotion-units",
             promotions = "promotions",
             push_rules = "push-rules",
             refund = "refund",

@@ -130,7 +130,7 @@ fn step(piece: &Piece<'_>) -> u8 {
         return step_of(batch.kind);
     }
     match &*piece.discount.kind {
-        PRESALE_GAIN | "item_promotion" | "member_price" | "order_promotion" => 0,
+        PRESALE_GAIN | "item_promotion" | "member_price" | "unit_promotion" | "order_promotion" => 0,
         "shop_coupon" => step_of(CouponKind::Shop),
         "product_coupon" => step_of(CouponKind::Product),
         "dong_coupon" | "jing_coupon" => step_of(CouponKind::Dong),
@@ -267,6 +267,7 @@ fn asset(draft: &Draft<'_>, order: &Order, piece: &Piece<'_>) -> Result<(), Refu
     let what = match &*piece.discount.kind {
         "item_promotion" => What::ItemPromotion,
         "member_price" => What::MemberPrice,
+        "unit_promotion" => What::UnitPromotion,
         "order_promotion" if piece.payment.is_some() => What::OrderPromotion,
         "red_packet" => What::RedPacket,
         "beans" => What::Beans,

@@ -18,6 +18,8 @@ macro_rules! kinds {
             ItemPromotion: item_promotion,
             /// Spend and save over the order.
             OrderPromotion: order_promotion,
+            /// Units in groups: buy X get Y, the n-th item, N for a price, bundles.
+            UnitPromotion: unit_promotion,
             /// Goods that come along.
             GiftPromotion: gift_promotion,
             /// A deposit now, the balance later.

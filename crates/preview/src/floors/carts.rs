@@ -75,7 +75,7 @@ impl<'a> Target<'a> {
         cart.lines = vec![line("l1", &self.floor.sku, self.price, &kind.categories)];
         let quantity = self.units(tried);
         // One unit was tried in the first round.
-        if quantity > 1 || tried.spend == 0 {
+        if quantity > 1 || tried.spend == 0 || !tried.beside.is_empty() {
             cart.lines[0].quantity = quantity;
             self.add_goods(cart, kind, tried);
             let (_, message) = price(cart)?;
@@ -106,8 +106,13 @@ impl<'a> Target<'a> {
         None
     }
 
-    /// Other goods at the least price, until there are as many different ones as are needed.
+    /// Goods that must be bought beside it, and others at the least price, until there are as many different ones as are needed.
     fn add_goods(&self, cart: &mut Cart, kind: &LineKind, tried: &Try) {
+        for (number, beside) in tried.beside.iter().enumerate() {
+            let categories: Vec<Category> = beside.category.iter().cloned().collect();
+            let more = line(&format!("b{number}"), &beside.sku, self.price, &categories);
+            cart.lines.push(CartLine { quantity: beside.quantity, ..more });
+        }
         let others = tried.others.iter().filter(|sku| **sku != self.floor.sku);
         for (number, sku) in others.enumerate() {
             if cart.lines.len() >= tried.goods {
@@ -124,8 +129,11 @@ impl<'a> Target<'a> {
         let line = &cart.lines[0];
         let least = self.floor.floor.minor().saturating_mul(i64::try_from(line.quantity).unwrap_or(i64::MAX));
         // Refused is only what costs more than a cart may: nobody can buy it either.
-        let payable = pricing::price(set, cart, scratch).ok()?.lines()[0].payable;
-        if payable.minor() >= least {
+        let priced = pricing::price(set, cart, scratch).ok()?;
+        let payable = priced.lines()[0].payable;
+        let units = priced.unit_prices().filter(|(place, _)| *place == 0).map(|(_, price)| price);
+        let cheapest = units.min().filter(|price| *price < self.floor.floor);
+        if payable.minor() >= least && cheapest.is_none() {
             return Some((payable, None));
         }
         let quote = pricing::explain(set, cart, scratch).ok()?;
@@ -140,13 +148,16 @@ impl<'a> Target<'a> {
         let beside = cart.lines.get(1).map(cart::list);
         let beside =
             beside.map_or_else(String::new, |amount| format!(" beside {} of other goods", told(amount)));
+        let sold = match cheapest.filter(|_| payable.minor() >= least) {
+            Some(price) => format!("with a unit for {}", told(price)),
+            None => format!("for {}", told(payable)),
+        };
         let message = format!(
-            "{} of {}{within} at {} ({} in all){beside} would sell for {}, under the floor of {} each; by {}",
+            "{} of {}{within} at {} ({} in all){beside} would sell {sold}, under the floor of {} each; by {}",
             line.quantity,
             line.sku,
             told(self.price),
             told(cart::list(line)),
-            told(payable),
             told(self.floor.floor),
             sources.join(", ")
         );

@@ -21,11 +21,21 @@ pub struct Try {
     pub goods: usize,
     /// Other goods that count toward it.
     pub others: Vec<Sku>,
+    /// Goods that must be bought beside it; they cost as much a unit.
+    pub beside: Vec<Beside>,
+}
+
+/// Goods that must be bought beside.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Beside {
+    pub sku: Sku,
+    pub category: Option<Category>,
+    pub quantity: u64,
 }
 
 impl Try {
     /// Whether it is a single unit.
     pub const fn is_one(&self) -> bool {
-        self.spend == 0 && self.quantity <= 1 && self.goods <= 1
+        self.spend == 0 && self.quantity <= 1 && self.goods <= 1 && self.beside.is_empty()
     }
 }

@@ -1,16 +1,17 @@
 //! What may take something off: promotions and coupon batches, seen alike.
 
-use super::line_kind::{LineKind, Try};
+use super::line_kind::{Beside, LineKind, Try};
 use domain::{
     Instant, Sku,
     campaign::{
         Version,
         promotion::{Floor, Tier},
-        promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms},
+        promotion::{FloorTerms, GiftTerms, Goods, ItemTerms, OrderTerms, UnitTerms},
     },
     catalog::{Category, Scope, ScopeMode},
     coupon::Batch,
 };
+use money::Money;
 use std::collections::{BTreeSet, HashSet};
 
 /// How often an `every` tier is tried beyond its threshold.
@@ -25,6 +26,10 @@ pub struct Source<'a> {
     /// Whether only more than a threshold reaches it.
     above: bool,
     needs: (Option<u64>, Option<u64>),
+    /// An amount that it asks for beside its tiers.
+    spend: i64,
+    /// Goods that must be bought beside those in scope.
+    beside: Vec<&'a Goods>,
     pub starts_at: Instant,
     pub ends_at: Instant,
 }
@@ -33,6 +38,9 @@ impl<'a> Source<'a> {
     /// `None` where nothing comes off in a quote.
     pub fn of_version(version: &'a Version) -> Option<Self> {
         let terms = &version.terms;
+        if let Some(units) = terms.of() {
+            return Some(Self::of_units(version, units));
+        }
         let order = terms.of().map(|terms: &OrderTerms| {
             let needs = (terms.min_quantity, terms.min_goods);
             (&terms.segments[..], &terms.tiers[..], terms.every, needs)
@@ -48,7 +56,28 @@ impl<'a> Source<'a> {
         let (segments, tiers, every, needs) = order.or_else(item).or_else(gift).or_else(floor)?;
         let above = terms.of().is_some_and(|terms: &OrderTerms| terms.above);
         let Version { scope, starts_at, ends_at, .. } = version;
-        Some(Self { scope, segments, tiers, every, above, needs, starts_at: *starts_at, ends_at: *ends_at })
+        let (starts_at, ends_at) = (*starts_at, *ends_at);
+        let (spend, beside) = (0, Vec::new());
+        Some(Self { scope, segments, tiers, every, above, needs, spend, beside, starts_at, ends_at })
+    }
+    /// As many units as a group has in scope.
+    fn of_units(version: &'a Version, terms: &'a UnitTerms) -> Self {
+        let Version { scope, starts_at, ends_at, .. } = version;
+        let (of_scope, beside): (Vec<_>, Vec<_>) = terms.buy.iter().partition(|goods| goods.are_of_scope());
+        let bought: u64 = of_scope.iter().map(|goods| goods.quantity).sum();
+        let group = bought + terms.quantity.unwrap_or(1);
+        Self {
+            scope,
+            segments: &terms.segments,
+            tiers: &[],
+            every: false,
+            above: false,
+            needs: (Some(group.max(terms.min_quantity.unwrap_or(0))), terms.min_goods),
+            spend: terms.spend.map_or(0, Money::minor),
+            beside,
+            starts_at: *starts_at,
+            ends_at: *ends_at,
+        }
     }
     pub fn of_batch(batch: &'a Batch) -> Self {
         let Batch { scope, starts_at, ends_at, .. } = batch;
@@ -61,6 +90,8 @@ impl<'a> Source<'a> {
             every: false,
             above: false,
             needs,
+            spend: 0,
+            beside: Vec::new(),
             starts_at: *starts_at,
             ends_at: *ends_at,
         }
@@ -87,6 +118,17 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// One of each of the goods that must be bought beside.
+    fn beside(&self) -> Vec<Beside> {
+        let one = |goods: &&Goods| {
+            let unnamed = || Sku::try_new("goods-beside").ok();
+            let sku = goods.skus.first().cloned().or_else(unnamed)?;
+            let categories = if goods.skus.is_empty() { goods.categories.first().cloned() } else { None };
+            Some(Beside { sku, category: categories, quantity: goods.quantity })
+        };
+        self.beside.iter().filter_map(one).collect()
+    }
+
     /// Different goods that it needs.
     fn goods(&self) -> usize {
         self.needs.1.and_then(|goods| usize::try_from(goods).ok()).unwrap_or(0)
@@ -103,10 +145,15 @@ impl<'a> Source<'a> {
             more.chain(exact.then_some((spend, true)))
         };
         let needs_more = self.needs != (None, None);
-        let none = (self.tiers.is_empty() && needs_more).then_some((0, false));
+        let none = (self.tiers.is_empty() && needs_more).then_some((self.spend, false));
         let tries = self.tiers.iter().flat_map(of_tier).chain(none);
         let (quantity, goods) = (self.needs.0.unwrap_or(0), self.goods());
-        tries.map(|(spend, whole)| Try { spend, whole, quantity, goods, others: others.clone() }).collect()
+        let beside = self.beside();
+        let tried = |(spend, whole)| {
+            let (others, beside) = (others.clone(), beside.clone());
+            Try { spend, whole, quantity, goods, others, beside }
+        };
+        tries.map(tried).collect()
     }
 }
 
@@ -145,7 +192,7 @@ fn tries(all: &[&Source<'_>], categories: &[&Category]) -> Vec<Try> {
         rest.sort_by_key(|source| !names(source));
     }
     let mut seen = HashSet::new();
-    let one = Try { spend: 0, whole: false, quantity: 0, goods: 0, others: Vec::new() };
+    let one = Try { spend: 0, whole: false, quantity: 0, goods: 0, others: Vec::new(), beside: Vec::new() };
     let thresholds = sorted.iter().flat_map(|source| source.tries());
     let thresholds = thresholds.filter(|tried| !tried.is_one() && seen.insert(tried.clone()));
     std::iter::once(one).chain(thresholds).collect()

@@ -142,6 +142,7 @@ fn take_best(inputs: Inputs<'_>, work: &mut Work) {
         for offer in of_rule {
             let amount = off(work, offer);
             work.slots[offer.line as usize].take(amount);
+            work.discounted[offer.line as usize] = true;
             work.note(offer.line, amount);
         }
     }

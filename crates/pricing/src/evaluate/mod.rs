@@ -1,4 +1,4 @@
-//! The layers in their order (A-S1-7): presale gain, item promotions, order promotions, gifts, freight,
+//! The layers in their order (A-S1-7): presale gain, item promotions, unit promotions, order promotions, gifts, freight,
 //! coupons, virtual assets. Each works on what the earlier ones left, and each asks the stacking table.
 //! The payment coupon comes at the cashier and is no part of a quote.
 
@@ -11,6 +11,7 @@ mod items;
 mod lacking;
 mod orders;
 mod presale;
+mod units;
 
 use crate::{coupons::Bound, index::Hits, reasons::Watch, work::Work};
 use domain::Refusal;
@@ -25,6 +26,7 @@ pub(crate) fn run<W: Watch>(
 ) -> Result<Option<Bound>, Refusal> {
     presale::run(inputs, work);
     items::run(inputs, work, hits, watch);
+    units::run(inputs, work, hits, watch);
     orders::run(inputs, work, hits, watch);
     gifts::run(inputs, work, hits, watch);
     freight::run(inputs, work);

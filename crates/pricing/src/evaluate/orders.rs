@@ -7,7 +7,8 @@ use super::{
     lacking::lacking,
 };
 use crate::{
-    compile::{Order, Reach, Step},
+    compile::{Order, Step},
+    head::Reach,
     index::{Hits, UNKNOWN, Wanted},
     needs::Needs,
     quote::{AdjustmentKind, Funder},
@@ -100,7 +101,7 @@ fn cover(
 ) -> Result<Covered, Option<Code>> {
     match &rule.head.reach {
         Reach::Listed => {}
-        Reach::All if !open.is_empty() => return Ok(Covered::Open),
+        Reach::All if !open.is_empty() && !rule.undiscounted => return Ok(Covered::Open),
         reach @ (Reach::All | Reach::Except(_)) => {
             let lines = work.lines.iter().zip(0_u32..);
             chosen.extend(lines.filter(|(line, _)| reach.covers(line)).map(|(_, at)| at));
@@ -111,6 +112,12 @@ fn cover(
         chosen.retain(|line| verdicts.on(work.lines[*line as usize].class).is_ok());
         if chosen.is_empty() {
             return Err(first.and_then(|class| verdicts.on(class).err()));
+        }
+    }
+    if rule.undiscounted && !chosen.is_empty() {
+        chosen.retain(|line| !work.discounted[*line as usize]);
+        if chosen.is_empty() {
+            return Err(Some(Code::Discounted));
         }
     }
     if chosen.is_empty() { Err(None) } else { Ok(Covered::Chosen) }

@@ -19,8 +19,58 @@ fn needs(args: &mut Args, terms: &mut Map<String, Value>) {
     }
 }
 
+/// What comes off a line or a unit.
+fn off(args: &mut Args, terms: &mut Map<String, Value>) -> Result<(), String> {
+    for (word, field) in [("price", "price"), ("amount", "amount_off")] {
+        if let Some(text) = args.find(word) {
+            terms.insert(field.into(), fen(&text)?.into());
+        }
+    }
+    if let Some(percent) = args.find("percent") {
+        terms.insert("percent_off".into(), number(&percent));
+    }
+    Ok(())
+}
+
+fn undiscounted(args: &mut Args, terms: &mut Map<String, Value>) {
+    if args.flag("undiscounted") {
+        terms.insert("exclude_discounted".into(), true.into());
+    }
+}
+
+/// Units in groups.
+fn units(args: &mut Args, terms: &mut Map<String, Value>) -> Result<(), String> {
+    let goods = |text: &String| {
+        let (quantity, skus) = text.split_once(':').map_or((&**text, vec![]), |(n, skus)| (n, words(skus)));
+        json!({ "quantity": number(quantity), "skus": skus })
+    };
+    let buy: Vec<Value> = args.all("buy").iter().map(goods).collect();
+    terms.insert("buy".into(), buy.into());
+    off(args, terms)?;
+    for (word, field) in [("together", "group_price"), ("further", "further_off"), ("spend", "spend")] {
+        if let Some(text) = args.find(word) {
+            terms.insert(field.into(), fen(&text)?.into());
+        }
+    }
+    for (word, field) in [("get", "quantity"), ("times", "times"), ("max", "max_units")] {
+        if let Some(text) = args.find(word) {
+            terms.insert(field.into(), number(&text));
+        }
+    }
+    for (word, field) in [("too", "buy_too"), ("stacks", "stacks"), ("members", "member_only")] {
+        terms.insert(field.into(), args.flag(word).into());
+    }
+    if args.flag("dearest") {
+        terms.insert("pick".into(), "dearest".into());
+    }
+    undiscounted(args, terms);
+    needs(args, terms);
+    Ok(())
+}
+
 /// `promotion p1 order tier=200.00-30.00 [every] [above]`, `promotion p1 item price=80.00`, both with `[pieces=3] [goods=2]`,
-/// `promotion p1 gift main=A gift=G:1 [pool]`, `promotion p1 floor floor=A:50.00`. It runs for a month
+/// `promotion p1 units [buy=2 | buy=2:A,B] [get=1] percent=100` (or `amount=`, `price=`, `together=`), with `[further=2.00] [times=3] [max=5]
+/// [dearest] [too] [spend=20.00] [stacks] [members] [undiscounted]`, `promotion p1 gift main=A gift=G:1 [pool]`, `promotion p1 floor floor=A:50.00`. It runs for a month
 /// from the day's beginning when `starts` and `ends` are not said.
 pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> {
     let (id, kind) = (args.next("the promotion")?, args.next("its kind")?);
@@ -31,18 +81,16 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
             terms.insert("tiers".into(), tiers.into());
             terms.insert("every".into(), args.flag("every").into());
             terms.insert("above".into(), args.flag("above").into());
+            undiscounted(args, &mut terms);
             needs(args, &mut terms);
             "order_promotion"
         }
+        "units" => {
+            units(args, &mut terms)?;
+            "unit_promotion"
+        }
         "item" => {
-            for (word, field) in [("price", "price"), ("amount", "amount_off")] {
-                if let Some(text) = args.find(word) {
-                    terms.insert(field.into(), fen(&text)?.into());
-                }
-            }
-            if let Some(percent) = args.find("percent") {
-                terms.insert("percent_off".into(), number(&percent));
-            }
+            off(args, &mut terms)?;
             terms.insert("member_only".into(), args.flag("members").into());
             needs(args, &mut terms);
             "item_promotion"
@@ -58,7 +106,7 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
             terms.insert("floors".into(), floors.into());
             "price_floor"
         }
-        other => return Err(format!("`{other}` is no kind; there are order, item, gift and floor")),
+        other => return Err(format!("`{other}` is no kind; there are order, item, units, gift and floor")),
     };
     if let Some(priority) = args.find("priority") {
         terms.insert("priority".into(), number(&priority));

@@ -3,7 +3,7 @@
 use crate::campaign::field::{Field, Filled, Form, Gauge, Text, Type, Words};
 use crate::campaign::promotion::{
     Tier,
-    fields::{MIN_GOODS, MIN_QUANTITY, SEGMENTS},
+    fields::{EXCLUDE_DISCOUNTED, MIN_GOODS, MIN_QUANTITY, SEGMENTS},
 };
 use crate::campaign::terms::{Frame, KindTerms};
 use crate::{Code, Violation, limits, sentence};
@@ -28,6 +28,9 @@ pub struct Terms {
     /// Only with so many different SKUs in scope.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_goods: Option<u64>,
+    /// Lines with an item promotion stay out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclude_discounted: bool,
     /// Lower goes first; equal ones by campaign id. Each works on what the earlier ones left.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub priority: i32,
@@ -81,6 +84,7 @@ impl Filled for Terms {
         ),
         MIN_QUANTITY,
         MIN_GOODS,
+        EXCLUDE_DISCOUNTED,
         Field::default("priority", Type::whole(i32::MIN as i64, i32::MAX as i64), "0")
             .label("Priority", "优先级")
             .help(

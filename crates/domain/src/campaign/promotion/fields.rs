@@ -33,6 +33,14 @@ pub const MIN_GOODS: Field =
             "活动范围内的不同 SKU 达到该种数才优惠。",
         );
 
+/// Discounted goods stay out.
+pub const EXCLUDE_DISCOUNTED: Field = Field::default("exclude_discounted", Type::Flag, "false")
+    .label("Not for discounted goods", "不含已促销商品")
+    .help(
+        "Lines with an item promotion count for nothing and take no part of it.",
+        "已享单品促销的商品行既不计入门槛，也不参与优惠。",
+    );
+
 /// How many of a gift.
 pub const QUANTITY: Field =
     Field::required("quantity", Type::count(1, limits::LINE_QUANTITY.cast_signed(), Unit::Pieces))

@@ -11,5 +11,6 @@ pub use super::gift_promotion::{Gift, Terms as GiftTerms};
 pub use super::item_promotion::{ItemBenefit, Terms as ItemTerms};
 pub use super::order_promotion::Terms as OrderTerms;
 pub use super::price_floor::{Floor, Terms as FloorTerms};
+pub use super::unit_promotion::{Benefit as UnitBenefit, Goods, Pick, Terms as UnitTerms};
 pub use benefit::PercentOff;
 pub use tier::Tier;
