@@ -55,5 +55,6 @@ pub mod suite_pool;
 pub mod suite_rules;
 pub mod suite_sprints;
 pub mod suite_timers;
+pub mod suite_units;
 pub mod suite_webhooks;
 pub mod table;

@@ -19,7 +19,7 @@ use bench::{
     peers,
     report::{Figure, Report},
     suite_best, suite_claims, suite_draws, suite_events, suite_http, suite_messages, suite_open_orders,
-    suite_overload, suite_pool, suite_rules, suite_sprints, suite_timers, suite_webhooks, table,
+    suite_overload, suite_pool, suite_rules, suite_sprints, suite_timers, suite_units, suite_webhooks, table,
 };
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -104,7 +104,11 @@ impl Group {
             Self::Timers => suite_timers::run(ctx),
             Self::OpenOrders => suite_open_orders::run(ctx),
             Self::Best => suite_best::run(ctx),
-            Self::Rules => suite_rules::run(ctx, peers),
+            Self::Rules => {
+                let mut figures = suite_rules::run(ctx, peers)?;
+                figures.extend(suite_units::run(ctx)?);
+                Ok(figures)
+            }
             Self::Pool => suite_pool::run(ctx),
             Self::Webhooks => suite_webhooks::run(ctx),
             Self::Messages => suite_messages::run(ctx),

@@ -82,11 +82,11 @@ fn agree(rules: &RuleSet, cart: &Cart, discount: i64) -> Result<()> {
     Ok(())
 }
 
-fn plainly(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> i64 {
+pub fn plainly(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> i64 {
     price(rules, cart, scratch).map_or(0, |priced| priced.payable().minor())
 }
 
-fn in_full(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> i64 {
+pub fn in_full(rules: &RuleSet, cart: &Cart, scratch: &mut Scratch) -> i64 {
     explain(rules, cart, scratch).map_or(0, |quote| black_box(quote).payable.minor())
 }
 
@@ -108,7 +108,7 @@ fn ten_of(ctx: &Context) -> Result<Vec<Figure>> {
 }
 
 /// Evaluations a second of this thread's own time.
-fn rate<C>(ctx: &Context, carts: &[C], mut evaluate: impl FnMut(&C) -> i64) -> Result<Measured<f64>> {
+pub fn rate<C>(ctx: &Context, carts: &[C], mut evaluate: impl FnMut(&C) -> i64) -> Result<Measured<f64>> {
     ctx.measure(|| {
         let seconds = ctx.seconds.min(SECONDS);
         for cart in carts {

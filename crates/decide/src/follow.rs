@@ -4,7 +4,7 @@
 //! decision, when what had waited has happened too: the coupons that it was placed with, then the presale pool.
 
 use crate::book::Draft;
-use crate::coupon::{course, forfeits};
+use crate::coupon::{course, forfeits, limits};
 use crate::keys::summed_key;
 use crate::order::{
     books,
@@ -86,7 +86,9 @@ pub fn whole(draft: &mut Draft<'_>, mut order: Order, before: Before) {
     forfeits::follow(draft, &mut order);
     tell_to_return(draft, &order, &before.to_return);
     let (placed_at, now) = (order.placed_at, draft.now);
-    for Brought { campaign_id, figure, amount, from } in brings(draft, &order).since(&before.brought).0 {
+    let brought = brings(draft, &order).since(&before.brought).0;
+    limits::follow(draft, &mut order, &brought);
+    for Brought { campaign_id, figure, amount, from } in brought {
         draft.count(&campaign_id, Count::Brought { figure, by: amount, placed_at, now, from });
     }
     draft.put_order(order);

@@ -120,6 +120,8 @@ codes! {
     NotDisplayed = "not_displayed", "该订单没有可领取的优惠券", "No coupon is shown on this order now";
     DailyLimit = "daily_limit", "今日次数已达上限,请明天再来", "As many as one day allows; try again tomorrow";
     TotalLimit = "total_limit", "次数已达上限", "One customer may have no more of it";
+    CustomerLimit = "customer_limit", "已达每人使用次数", "The customer has used it as often as anybody may";
+    BudgetSpent = "budget_spent", "预算已用完", "Its budget is spent, or too little of it is left";
     SoldOut = "sold_out", "已领完", "Nothing is left of it";
     CampaignClosed = "campaign_closed", "活动已结束", "The campaign is closed or over";
     CampaignNotDraft = "campaign_not_draft", "活动已发布", "The campaign has been published already";
@@ -156,6 +158,13 @@ codes! {
     // Quotes.
     UnitsUsed = "units_used", "所需件数已参加其他优惠", "Its units have served another promotion";
     Discounted = "discounted", "商品已享单品促销", "The goods have a promotion of their own";
+    OthersMissing = "others_missing", "购物车中没有须同时购买的商品", "Goods that have to be there too are missing";
+    AboveMost = "above_most", "商品金额超过上限", "The goods cost more than it is for";
+    OrderOnly = "order_only", "不是优惠所限的第几单", "It is for another order of the customer: the first, or the n-th";
+    MethodOnly = "method_only", "不是优惠所限的支付方式", "It is for other ways to pay";
+    SourceOnly = "source_only", "不是优惠所限的下单渠道", "It is for orders placed elsewhere";
+    RegionOnly = "region_only", "不是优惠所限的收货地区", "It is for other regions";
+    ShippingOnly = "shipping_only", "不是优惠所限的配送方式", "It is for other ways of shipping";
     NotStackable = "not_stackable", "不可与其他优惠同享", "It cannot stand beside another discount that is taken";
     StageNotAllowed = "stage_not_allowed", "当前付款阶段不可用", "It cannot be used in this stage of the payment";
     NotInMainProcess = "not_in_main_process", "该预售未进主流程,不可使用", "The presale is outside the main process, where this does not work";

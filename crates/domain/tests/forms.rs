@@ -116,6 +116,8 @@ fn a_choice_has_the_words_of_its_enum_in_their_order() {
     let known = [
         ("bind", words::<Bind>()),
         ("frequency_scope", words::<recovery::FrequencyScope>()),
+        ("when.methods", words::<domain::order::Method>()),
+        ("when.days", words::<post_payment::Day>()),
         ("pick", words::<promotion::Pick>()),
         ("presale_type", words::<presale::PresaleType>()),
         ("kind", words::<presale::GainKind>()),
@@ -145,7 +147,10 @@ fn a_choice_has_the_words_of_its_enum_in_their_order() {
                 let of_name = |wanted: &str| known.iter().find(|(name, _)| *name == wanted);
                 let (name, wanted) = of_name(&longer).or_else(|| of_name(field.name)).unwrap();
                 assert_eq!(told, *wanted, "{name}");
-                seen.push(*name);
+                // Parts that several kinds have are met again.
+                if !seen.contains(name) {
+                    seen.push(*name);
+                }
             }
         }
     }

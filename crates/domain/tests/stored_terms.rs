@@ -32,6 +32,7 @@ fn what_is_left_out_is_stored_as_it_was() {
         ("item_promotion", "{}"),
         ("order_promotion", r#"{"tiers":[{"spend":0}]}"#),
         ("unit_promotion", "{}"),
+        ("freight_promotion", r#"{"tiers":[{"spend":0}]}"#),
         ("gift_promotion", r#"{"main_skus":["A"],"gifts":[{"sku":"B","quantity":1}]}"#),
         ("presale", &presale),
         ("price_floor", r#"{"floors":[{"sku":"A","floor":9900}]}"#),

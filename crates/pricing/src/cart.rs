@@ -3,10 +3,11 @@
 
 use domain::{
     CampaignId, CouponId, CustomerId, Instant, LineId, OrderId, Sku,
-    campaign::promotion::Tier,
+    campaign::promotion::{Spent, Tier},
     catalog::{Category, Scope},
     coupon::CouponKind,
-    order::Party,
+    order::{Method, Party},
+    time::Zone,
 };
 use money::Money;
 
@@ -42,6 +43,20 @@ pub struct Cart {
     pub assets: Assets,
     /// Freight by the sum of the ordinary lines; `None` ships free.
     pub freight: Option<Freight>,
+    /// Which order of the customer it is; 1 is the first.
+    pub order_number: Option<u64>,
+    /// How it is paid.
+    pub method: Option<Method>,
+    /// In which channel it is placed.
+    pub source: Option<String>,
+    /// Where it is sent.
+    pub region: Option<String>,
+    /// How it is sent.
+    pub shipping_method: Option<String>,
+    /// What was taken of the limits of promotions, by campaign.
+    pub spent: Vec<(CampaignId, Spent)>,
+    /// The shop's zone: days and hours of promotions go by its clock; without it they are not asked.
+    pub zone: Option<Zone>,
     /// The moment that is priced; without one, nothing is too early or too late.
     pub now: Option<Instant>,
 }

@@ -1,16 +1,22 @@
 //! A shop's rules, compiled once for each of the shop's revisions and read by every quote.
 
 use crate::{
+    conditions::Conditions,
+    freight::Lowers,
+    goods::Named,
     head::{Head, Reach},
     index::{Draft, Index, Symbols, UNKNOWN, count},
     needs::Needs,
     rules::{Floors, Rule, RuleTerms},
     stacking::What,
-    units::{Named, Units},
+    units::Units,
 };
 use domain::{
-    Instant,
-    campaign::promotion::{Gift, GiftTerms, Goods, ItemBenefit, ItemTerms, OrderTerms, Tier, UnitTerms},
+    CampaignId, Instant,
+    campaign::promotion::{
+        FreightTerms, Gift, GiftTerms, Goods, ItemBenefit, ItemTerms, Limits, OrderTerms, Others, Tier,
+        UnitTerms, When,
+    },
     catalog::{Scope, ScopeMode},
     limits,
 };
@@ -34,6 +40,10 @@ pub struct RuleSet {
     pub(crate) floors: Vec<Vec<(Instant, Instant, i64)>>,
     pub(crate) groups: usize,
     pub(crate) unit_groups: usize,
+    pub(crate) freights: Vec<Lowers>,
+    pub(crate) freight_index: Index,
+    pub(crate) freight_groups: usize,
+    by_clock: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +52,10 @@ pub(crate) struct Item {
     pub benefit: ItemBenefit,
     pub what: What,
     pub needs: Needs,
+    /// On top of the best price.
+    pub stacks: bool,
+    /// Beside no other of a line.
+    pub exclusive: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -74,8 +88,8 @@ pub(crate) struct Gifts {
 }
 
 impl RuleSet {
-    /// Compiles rules. Unit and order promotions work in the order of their priorities, then of their ids; all
-    /// others in the order of their ids. Terms that could not be published match nothing.
+    /// Compiles rules. Promotions work in the order of their priorities, then of their ids; gifts in the order of
+    /// their ids. Terms that could not be published match nothing.
     ///
     /// ```
     /// use pricing::{RuleSet, rules::Floors};
@@ -87,24 +101,28 @@ impl RuleSet {
         let priority = |rule: &Rule| match &rule.terms {
             RuleTerms::Units(terms) => terms.priority,
             RuleTerms::Order(terms) => terms.priority,
-            RuleTerms::Item(_) | RuleTerms::Gift(_) => 0,
+            RuleTerms::Freight(terms) => terms.priority,
+            RuleTerms::Item(terms) => terms.priority,
+            RuleTerms::Gift(_) => 0,
         };
         rules.sort_by(|a, b| (priority(a), &a.campaign_id).cmp(&(priority(b), &b.campaign_id)));
         let mut set = Self::default();
-        let mut drafts: [Draft; 4] = Default::default();
-        let mut groups: [FxHashMap<String, u32>; 2] = Default::default();
-        let [unit_groups, order_groups] = &mut groups;
-        let [items, units, orders, gifts] = &mut drafts;
+        let mut drafts: [Draft; 5] = Default::default();
+        let mut groups: [FxHashMap<String, u32>; 3] = Default::default();
+        let [unit_groups, order_groups, freight_groups] = &mut groups;
+        let [items, units, orders, gifts, freights] = &mut drafts;
         for rule in rules.iter().filter(|rule| rule.is_sound()) {
             match &rule.terms {
                 RuleTerms::Item(terms) => set.add_item(rule, terms, items),
                 RuleTerms::Units(terms) => set.add_units(rule, terms, unit_groups, units),
                 RuleTerms::Order(terms) => set.add_order(rule, terms, order_groups, orders),
+                RuleTerms::Freight(terms) => set.add_freight(rule, terms, freight_groups, freights),
                 RuleTerms::Gift(terms) => set.add_gifts(rule, terms, gifts),
             }
         }
-        [set.item_index, set.unit_index, set.order_index, set.gift_index] = drafts.map(Index::of);
-        [set.unit_groups, set.groups] = groups.map(|groups| groups.len());
+        [set.item_index, set.unit_index, set.order_index, set.gift_index, set.freight_index] =
+            drafts.map(Index::of);
+        [set.unit_groups, set.groups, set.freight_groups] = groups.map(|groups| groups.len());
         set.add_floors(&floors);
         set
     }
@@ -115,6 +133,19 @@ impl RuleSet {
         self
     }
 
+    /// The campaigns that are limited, with what they limit.
+    pub fn limited(&self) -> impl Iterator<Item = (&CampaignId, &Limits)> {
+        let heads = self.items.iter().map(|rule| &rule.head).chain(self.units.iter().map(|rule| &rule.head));
+        let heads = heads.chain(self.orders.iter().map(|rule| &rule.head));
+        let heads = heads.chain(self.freights.iter().map(|rule| &rule.head));
+        heads.filter_map(|head| Some((&head.campaign_id, &**head.limits.as_ref()?)))
+    }
+
+    /// Whether a rule asks for the shop's clock: then a cart says its zone.
+    pub const fn is_by_clock(&self) -> bool {
+        self.by_clock
+    }
+
     /// The shop's revision.
     pub const fn version(&self) -> u64 {
         self.version
@@ -122,7 +153,7 @@ impl RuleSet {
 
     /// How many rules there are.
     pub const fn len(&self) -> usize {
-        self.items.len() + self.units.len() + self.orders.len() + self.gifts.len()
+        self.items.len() + self.units.len() + self.orders.len() + self.gifts.len() + self.freights.len()
     }
 
     /// Whether there are none.
@@ -133,11 +164,12 @@ impl RuleSet {
     fn add_item(&mut self, rule: &Rule, terms: &ItemTerms, draft: &mut Draft) {
         let Some(benefit) = terms.benefit() else { return };
         let what = if terms.member_only { What::MemberPrice } else { What::ItemPromotion };
-        let head = self.head(rule, &terms.segments);
+        let head = self.head(rule, &terms.segments, (terms.when.as_ref(), terms.limits.as_ref()));
         let head = Head { members: terms.member_only, ..head };
         self.reach(&rule.scope, &head, 0, count(self.items.len()), draft);
         let needs = Needs::of(terms.min_quantity, terms.min_goods);
-        self.items.push(Item { head, benefit, what, needs });
+        let (stacks, exclusive) = (terms.stacks, terms.exclusive);
+        self.items.push(Item { head, benefit, what, needs, stacks, exclusive });
         draft.rules = self.items.len();
     }
 
@@ -148,7 +180,10 @@ impl RuleSet {
         groups: &mut FxHashMap<String, u32>,
         draft: &mut Draft,
     ) {
-        let head = Head { members: terms.member_only, ..self.head(rule, &terms.segments) };
+        let head = Head {
+            members: terms.member_only,
+            ..self.head(rule, &terms.segments, (terms.when.as_ref(), terms.limits.as_ref()))
+        };
         let goods = terms.buy.iter().map(|goods| self.named(goods)).collect();
         let spend = terms.spend.map_or(0, Money::minor);
         let group = group_of(terms.group.as_ref(), groups);
@@ -187,6 +222,25 @@ impl RuleSet {
         })
     }
 
+    fn add_freight(
+        &mut self,
+        rule: &Rule,
+        terms: &FreightTerms,
+        groups: &mut FxHashMap<String, u32>,
+        draft: &mut Draft,
+    ) {
+        let head = Head {
+            members: terms.member_only,
+            ..self.head(rule, &terms.segments, (terms.when.as_ref(), terms.limits.as_ref()))
+        };
+        let Some(first) = terms.tiers.first() else { return };
+        self.reach(&rule.scope, &head, first.spend.minor(), count(self.freights.len()), draft);
+        let needs = Needs::of(terms.min_quantity, terms.min_goods);
+        let group = group_of(terms.group.as_ref(), groups);
+        self.freights.push(Lowers { head, tiers: terms.tiers.clone().into(), needs, group });
+        draft.rules = self.freights.len();
+    }
+
     fn add_order(
         &mut self,
         rule: &Rule,
@@ -201,7 +255,7 @@ impl RuleSet {
         tiers.sort_by_key(|tier| tier.spend);
         let Some(first) = tiers.first() else { return };
         let group = group_of(terms.group.as_ref(), groups);
-        let head = self.head(rule, &terms.segments);
+        let head = self.head(rule, &terms.segments, (terms.when.as_ref(), terms.limits.as_ref()));
         self.reach(&rule.scope, &head, first.spend, count(self.orders.len()), draft);
         let needs = Needs::of(terms.min_quantity, terms.min_goods);
         let (every, undiscounted) = (terms.every, terms.exclude_discounted);
@@ -211,7 +265,8 @@ impl RuleSet {
 
     fn add_gifts(&mut self, rule: &Rule, terms: &GiftTerms, draft: &mut Draft) {
         let what = if terms.pool { What::PoolGift } else { What::MainGift };
-        let head = Head { reach: Reach::Listed, ..self.head(rule, &terms.segments) };
+        let head =
+            Head { reach: Reach::Listed, ..self.head(rule, &terms.segments, (terms.when.as_ref(), None)) };
         let number = count(self.gifts.len());
         for sku in &terms.main_skus {
             draft.by_sku.push((self.symbols.add_sku(sku), number));
@@ -220,7 +275,12 @@ impl RuleSet {
         draft.rules = self.gifts.len();
     }
 
-    fn head(&mut self, rule: &Rule, segments: &[String]) -> Head {
+    fn head(
+        &mut self,
+        rule: &Rule,
+        segments: &[String],
+        (when, limits): (Option<&When>, Option<&Limits>),
+    ) -> Head {
         let reach = match rule.scope.mode {
             ScopeMode::Whitelist => Reach::Listed,
             ScopeMode::All => Reach::All,
@@ -238,7 +298,21 @@ impl RuleSet {
             members: false,
             segments: segments.iter().map(|segment| self.symbols.add_segment(segment)).collect(),
             reach,
+            when: when.map(|when| self.conditions(when)),
+            limits: limits.cloned().map(Box::new),
         }
+    }
+
+    fn conditions(&mut self, when: &When) -> Box<Conditions> {
+        let conditions = Conditions::of(when, |others| self.others(others));
+        self.by_clock |= conditions.is_by_clock();
+        Box::new(conditions)
+    }
+
+    fn others(&mut self, others: &Others) -> Named {
+        let skus = others.skus.iter().map(|sku| self.symbols.add_sku(sku)).collect();
+        let categories = others.categories.iter().map(|c| self.symbols.add_category(c)).collect();
+        Named { skus, categories }
     }
 
     /// Enters a rule into the index of its kind.

@@ -109,6 +109,7 @@ impl Teller<'_> {
             Source::Item(rule) => Some(self.rules.items[rule as usize].head.version),
             Source::Units(rule) => Some(self.rules.units[rule as usize].head.version),
             Source::Order(rule) => Some(self.rules.orders[rule as usize].head.version),
+            Source::Freight(rule) => Some(self.rules.freights[rule as usize].head.version),
             Source::Gifts(rule) => Some(self.rules.gifts[rule as usize].head.version),
             Source::Coupon(_) | Source::RedPacket | Source::Beans | Source::ECard | Source::Presale(_) => {
                 None

@@ -1,7 +1,10 @@
 //! What every rule has: whom it is for, when, and which lines it covers.
 
-use crate::{cart::Cart, line::Line};
-use domain::{CampaignId, Code, Instant};
+use crate::{cart::Cart, conditions::Conditions, line::Line, stand::Stand};
+use domain::{
+    CampaignId, Code, Instant,
+    campaign::promotion::{Limits, Spent},
+};
 use rustc_hash::FxHashSet;
 
 /// What every rule has.
@@ -14,6 +17,8 @@ pub(crate) struct Head {
     pub members: bool,
     pub segments: Box<[u32]>,
     pub reach: Reach,
+    pub when: Option<Box<Conditions>>,
+    pub limits: Option<Box<Limits>>,
 }
 
 /// Which lines a rule covers.
@@ -29,7 +34,7 @@ pub(crate) enum Reach {
 
 impl Head {
     /// The first condition that the cart does not meet.
-    pub(crate) fn unmet(&self, cart: &Cart, segments: &[u32]) -> Option<Code> {
+    pub(crate) fn unmet(&self, cart: &Cart, stand: Stand<'_>) -> Option<Code> {
         if let Some(now) = cart.now {
             if now < self.starts_at {
                 return Some(Code::NotStarted);
@@ -41,8 +46,31 @@ impl Head {
         if self.members && !cart.member {
             return Some(Code::MembersOnly);
         }
-        let of_segment = self.segments.is_empty() || self.segments.iter().any(|s| segments.contains(s));
-        (!of_segment).then_some(Code::SegmentOnly)
+        let of_segment = self.segments.is_empty() || self.segments.iter().any(|s| stand.segments.contains(s));
+        if !of_segment {
+            return Some(Code::SegmentOnly);
+        }
+        let used_up = self.limits.as_ref().and_then(|limits| limits.used_up(self.spent(cart)));
+        used_up.or_else(|| self.when.as_ref().and_then(|when| when.unmet(cart, stand)))
+    }
+}
+
+impl Head {
+    /// What was taken of its limits; nothing where nobody says.
+    fn spent(&self, cart: &Cart) -> Spent {
+        let known = cart.spent.iter().find(|(id, _)| *id == self.campaign_id);
+        known.map_or_else(Spent::default, |(_, spent)| *spent)
+    }
+
+    /// Why it cannot give so much.
+    pub(crate) fn over_budget(&self, cart: &Cart, amount: i64) -> Option<Code> {
+        let left = self.limits.as_ref()?.left(self.spent(cart))?;
+        (amount > left.minor()).then_some(Code::BudgetSpent)
+    }
+
+    /// Why it is for less than so much of the goods in scope.
+    pub(crate) fn above(&self, base: i64) -> Option<Code> {
+        self.when.as_ref().is_some_and(|when| base > when.most).then_some(Code::AboveMost)
     }
 }
 

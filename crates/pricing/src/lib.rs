@@ -11,9 +11,12 @@
 pub mod cart;
 mod check;
 mod compile;
+mod conditions;
 pub mod coupons;
 mod evaluate;
 mod explain;
+mod freight;
+mod goods;
 mod head;
 mod index;
 mod line;
@@ -25,6 +28,7 @@ pub mod rules;
 mod scratch;
 pub mod slots;
 pub mod stacking;
+mod stand;
 mod units;
 mod work;
 

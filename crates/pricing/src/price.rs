@@ -114,6 +114,7 @@ fn name<'a>(rules: &'a RuleSet, cart: &'a Cart, work: &Work, source: Source) -> 
         Source::Item(rule) => rules.items[rule as usize].head.campaign_id.as_str(),
         Source::Units(rule) => rules.units[rule as usize].head.campaign_id.as_str(),
         Source::Order(rule) => rules.orders[rule as usize].head.campaign_id.as_str(),
+        Source::Freight(rule) => rules.freights[rule as usize].head.campaign_id.as_str(),
         Source::Gifts(rule) => rules.gifts[rule as usize].head.campaign_id.as_str(),
         Source::Coupon(index) => {
             cart.coupons.held().get(index as usize).map_or("", |held| held.coupon_id.as_str())
@@ -135,6 +136,7 @@ const fn asset(source: Source) -> &'static str {
         Source::Item(_)
         | Source::Units(_)
         | Source::Order(_)
+        | Source::Freight(_)
         | Source::Gifts(_)
         | Source::Coupon(_)
         | Source::Presale(_) => "",
@@ -147,6 +149,7 @@ pub(crate) fn source_id(rules: &RuleSet, cart: &Cart, work: &Work, source: Sourc
         Source::Item(rule) => SourceId::Campaign(rules.items[rule as usize].head.campaign_id.clone()),
         Source::Units(rule) => SourceId::Campaign(rules.units[rule as usize].head.campaign_id.clone()),
         Source::Order(rule) => SourceId::Campaign(rules.orders[rule as usize].head.campaign_id.clone()),
+        Source::Freight(rule) => SourceId::Campaign(rules.freights[rule as usize].head.campaign_id.clone()),
         Source::Gifts(rule) => SourceId::Campaign(rules.gifts[rule as usize].head.campaign_id.clone()),
         Source::Coupon(index) => SourceId::Coupon(cart.coupons.held()[index as usize].coupon_id.clone()),
         Source::Presale(line) => {

@@ -351,6 +351,7 @@ kinds! {
     MemberPrice = "member_price", Discount;
     UnitPromotion = "unit_promotion", Discount;
     OrderPromotion = "order_promotion", Discount;
+    FreightPromotion = "freight_promotion", Discount;
     MainGift = "main_gift", Discount;
     PoolGift = "pool_gift", Discount;
     ShopCoupon = "shop_coupon", Discount;
@@ -372,6 +373,7 @@ impl From<What> for AdjustmentKind {
             What::MemberPrice => Self::MemberPrice,
             What::UnitPromotion => Self::UnitPromotion,
             What::OrderPromotion => Self::OrderPromotion,
+            What::FreightPromotion => Self::FreightPromotion,
             What::MainGift => Self::MainGift,
             What::PoolGift => Self::PoolGift,
             What::RedPacket => Self::RedPacket,

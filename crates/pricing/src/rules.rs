@@ -4,7 +4,7 @@ use domain::{
     CampaignId, Instant, Sku,
     campaign::{
         KindTerms, Version,
-        promotion::{FloorTerms, GiftTerms, ItemTerms, OrderTerms, UnitTerms},
+        promotion::{FloorTerms, FreightTerms, GiftTerms, ItemTerms, OrderTerms, UnitTerms, When},
     },
     catalog::Scope,
 };
@@ -36,6 +36,8 @@ pub enum RuleTerms {
     Units(UnitTerms),
     /// So much off the goods in scope, from an amount on.
     Order(OrderTerms),
+    /// Less freight.
+    Freight(FreightTerms),
     /// Goods that come along.
     Gift(GiftTerms),
 }
@@ -46,8 +48,9 @@ impl Rule {
         let item = || filled.terms.of().cloned().map(RuleTerms::Item);
         let order = || filled.terms.of().cloned().map(RuleTerms::Order);
         let units = || filled.terms.of().cloned().map(RuleTerms::Units);
+        let freight = || filled.terms.of().cloned().map(RuleTerms::Freight);
         let gift = || filled.terms.of().cloned().map(RuleTerms::Gift);
-        let terms = item().or_else(units).or_else(order).or_else(gift)?;
+        let terms = item().or_else(units).or_else(order).or_else(freight).or_else(gift)?;
         Some(Self {
             campaign_id: campaign_id.clone(),
             version,
@@ -60,6 +63,21 @@ impl Rule {
 }
 
 impl Rule {
+    /// The same rule where all conditions hold that are facts of an order: what it may do at most.
+    pub fn whenever(mut self) -> Self {
+        let when = match &mut self.terms {
+            RuleTerms::Item(terms) => &mut terms.when,
+            RuleTerms::Units(terms) => &mut terms.when,
+            RuleTerms::Order(terms) => &mut terms.when,
+            RuleTerms::Freight(terms) => &mut terms.when,
+            RuleTerms::Gift(terms) => &mut terms.when,
+        };
+        *when = when.take().map(|when| When { spend_most: when.spend_most, ..When::default() });
+        self
+    }
+}
+
+impl Rule {
     /// Whether its terms could be published.
     pub(crate) fn is_sound(&self) -> bool {
         let mut found = Vec::new();
@@ -67,6 +85,7 @@ impl Rule {
             RuleTerms::Item(terms) => terms.check_terms(&mut found),
             RuleTerms::Units(terms) => terms.check_terms(&mut found),
             RuleTerms::Order(terms) => terms.check_terms(&mut found),
+            RuleTerms::Freight(terms) => terms.check_terms(&mut found),
             RuleTerms::Gift(terms) => terms.check_terms(&mut found),
         }
         found.is_empty()

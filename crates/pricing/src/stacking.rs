@@ -17,6 +17,8 @@ pub enum What {
     /// Units in groups.
     UnitPromotion,
     OrderPromotion,
+    /// Less freight without a coupon.
+    FreightPromotion,
     /// Gifts that come with main items (主赠).
     MainGift,
     /// One gift out of a pool (赠品池).
@@ -100,11 +102,12 @@ const fn coupon(kind: CouponKind, presale_main: [Cell; 3], presale_outside: [Cel
 /// coupons. S1-R13: outside it Dong, spend-and-save and Jingtie, no Jing. S1-R14, A-S1-23: no member
 /// price. S1-R15, A-S1-11: outside it only main-item gifts. A-S1-9: assets outside only by the switch of
 /// [`PresaleLine`](crate::cart::PresaleLine). Payment coupons wait for the cashier.
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 17] = [
     row(What::ItemPromotion, ANY, NEVER, NOT_OUTSIDE),
     row(What::MemberPrice, ANY, NEVER, NOT_OUTSIDE),
     row(What::UnitPromotion, ANY, NEVER, NOT_OUTSIDE),
     row(What::OrderPromotion, ANY, BALANCE, NOT_OUTSIDE),
+    row(What::FreightPromotion, ANY, FREE, FREE),
     row(What::MainGift, ANY, DEPOSIT, DEPOSIT),
     row(What::PoolGift, ANY, DEPOSIT, NOWHERE_OUTSIDE),
     row(What::RedPacket, ANY, BALANCE, NOT_OUTSIDE),
@@ -125,18 +128,19 @@ const fn row_of(what: What) -> usize {
         What::MemberPrice => 1,
         What::UnitPromotion => 2,
         What::OrderPromotion => 3,
-        What::MainGift => 4,
-        What::PoolGift => 5,
-        What::RedPacket => 6,
-        What::Beans => 7,
-        What::ECard => 8,
-        What::Coupon(CouponKind::Shop) => 9,
-        What::Coupon(CouponKind::Product) => 10,
-        What::Coupon(CouponKind::Dong) => 11,
-        What::Coupon(CouponKind::Jing) => 12,
-        What::Coupon(CouponKind::Jingtie) => 13,
-        What::Coupon(CouponKind::Freight) => 14,
-        What::Coupon(CouponKind::Payment) => 15,
+        What::FreightPromotion => 4,
+        What::MainGift => 5,
+        What::PoolGift => 6,
+        What::RedPacket => 7,
+        What::Beans => 8,
+        What::ECard => 9,
+        What::Coupon(CouponKind::Shop) => 10,
+        What::Coupon(CouponKind::Product) => 11,
+        What::Coupon(CouponKind::Dong) => 12,
+        What::Coupon(CouponKind::Jing) => 13,
+        What::Coupon(CouponKind::Jingtie) => 14,
+        What::Coupon(CouponKind::Freight) => 15,
+        What::Coupon(CouponKind::Payment) => 16,
     }
 }
 

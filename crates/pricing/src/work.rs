@@ -8,8 +8,10 @@ use crate::{
     quote::{AdjustmentKind, Funder},
     slots::{self, Slot},
     stacking::LineClass,
+    stand::Stand,
     units::UnitRoom,
 };
+use domain::campaign::hours::{Day, minute_of_day};
 
 /// Something that was applied.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,7 @@ pub(crate) enum Source {
     Item(u32),
     Units(u32),
     Order(u32),
+    Freight(u32),
     Gifts(u32),
     Coupon(u32),
     RedPacket,
@@ -83,6 +86,8 @@ pub(crate) struct Work {
     pub slots: Vec<Slot>,
     /// Numbers of the customer's segments.
     pub segments: Vec<u32>,
+    /// The shop's day and minute, where a rule asks for them.
+    pub clock: Option<(Day, u32)>,
     pub applied: Vec<Applied>,
     pub shares: Vec<Share>,
     pub earned: Vec<Earned>,
@@ -94,6 +99,8 @@ pub(crate) struct Work {
     /// The best offer of each line, and all offers.
     pub best: Vec<Option<Offer>>,
     pub offers: Vec<Offer>,
+    /// Item promotions that stack, each with a line.
+    pub stacked: Vec<(u32, u32)>,
     /// Lines that an item or unit promotion took something off.
     pub discounted: Vec<bool>,
     pub units: UnitRoom,
@@ -136,6 +143,12 @@ impl Work {
             self.lines.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
             self.distinct = rise(&self.lines);
         }
+        self.clock = cart
+            .zone
+            .as_ref()
+            .filter(|_| rules.is_by_clock())
+            .zip(cart.now)
+            .map(|(zone, now)| (Day::of(zone, now), minute_of_day(zone, now)));
         self.segments.clear();
         self.segments.extend(cart.segments.iter().map(|segment| rules.symbols.segment(segment)));
         self.segments.retain(|segment| *segment != UNKNOWN);
@@ -159,6 +172,11 @@ impl Work {
             };
             self.slots.push(Slot { base: line.list, room });
         }
+    }
+
+    /// How the cart stands now.
+    pub(crate) fn stand_now(&self) -> Stand<'_> {
+        Stand { lines: &self.lines, slots: &self.slots, segments: &self.segments, clock: self.clock }
     }
 
     /// What is to be paid now for a line.

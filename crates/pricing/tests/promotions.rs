@@ -8,13 +8,13 @@ use core_carts::*;
 use domain::{
     Code, Sku,
     campaign::promotion::{ItemTerms, OrderTerms, PercentOff},
-    catalog::ScopeMode,
+    catalog::{Scope, ScopeMode},
     coupon::CouponKind,
 };
 use pricing::{
     Floors, Rule, RuleSet, RuleTerms,
     cart::{Assets, Cart, Freight, Stage},
-    quote::AdjustmentKind,
+    quote::{AdjustmentKind, Quote},
 };
 
 fn normal(lines: Vec<pricing::cart::CartLine>) -> Cart {
@@ -382,4 +382,38 @@ fn a_s1_7_the_threshold_of_a_freight_coupon_uses_what_is_left() {
         assert_eq!(told.freight, if taken { fen(0) } else { fen(6_00) }, "{save} off");
         assert_eq!(left(&told, "f"), (!taken).then_some(Code::BelowThreshold), "{save} off");
     }
+}
+
+/// How item promotions stand to each other: the best price, unless one is exclusive; those that stack come on top.
+#[test]
+fn item_promotions_exclude_and_stack() {
+    let percent = |percent: u32| ItemTerms {
+        percent_off: PercentOff::from_basis_points(percent * 100),
+        ..ItemTerms::default()
+    };
+    let item = |id: &str, terms: ItemTerms| rule(id, Scope::default(), RuleTerms::Item(terms));
+    let of = |set: Vec<Rule>| quote(&rules(set), &cart(Stage::Normal, vec![line("l", 100_00)]));
+    let code = |told: &Quote, id: &str| {
+        told.rejected.iter().find(|left| left.source_id.as_str() == id).map(|left| left.code)
+    };
+    // The first exclusive one by priority takes the line, though another is cheaper.
+    let own = |terms: ItemTerms| ItemTerms { exclusive: true, ..terms };
+    let told = of(vec![item("a", percent(50)), item("b", own(percent(10)))]);
+    assert_eq!((told.payable, code(&told, "a")), (fen(90_00), Some(Code::NotStackable)));
+    let first = ItemTerms { priority: -1, ..own(percent(20)) };
+    let told = of(vec![item("a", own(percent(30))), item("b", first)]);
+    assert_eq!((told.payable, code(&told, "a")), (fen(80_00), Some(Code::NotStackable)));
+    // On top of the best price, one after the other; not beside an exclusive one.
+    let top = |priority, terms: ItemTerms| ItemTerms { stacks: true, priority, ..terms };
+    let off = ItemTerms { amount_off: Some(fen(10_00)), ..ItemTerms::default() };
+    let told = of(vec![item("a", percent(50)), item("b", percent(20)), item("c", top(0, percent(10)))]);
+    assert_eq!((told.payable, code(&told, "b")), (fen(45_00), Some(Code::BetterPrice)));
+    let told =
+        of(vec![item("a", percent(50)), item("b", top(1, percent(10))), item("c", top(0, off.clone()))]);
+    assert_eq!(told.payable, fen(36_00));
+    let told = of(vec![item("a", own(percent(10))), item("b", top(0, off))]);
+    assert_eq!((told.payable, code(&told, "b")), (fen(90_00), Some(Code::NotStackable)));
+    let price = ItemTerms { price: Some(fen(40_00)), ..ItemTerms::default() };
+    let told = of(vec![item("a", percent(70)), item("b", top(0, price))]);
+    assert_eq!((told.payable, code(&told, "b")), (fen(30_00), Some(Code::NoSaving)));
 }

@@ -44,9 +44,21 @@ fn item_terms() -> impl Strategy<Value = RuleTerms> {
         (1..50_00_i64).prop_map(|off| ItemTerms { amount_off: Some(fen(off)), ..ItemTerms::default() }),
     ];
     let needs = (proptest::option::of(1..6_u64), proptest::option::of(1..4_u64));
-    (benefit, any::<bool>(), needs).prop_map(|(terms, member_only, (min_quantity, min_goods))| {
-        RuleTerms::Item(ItemTerms { member_only, min_quantity, min_goods, ..terms })
-    })
+    (benefit, any::<[bool; 3]>(), needs, -1..2_i32).prop_map(
+        |(terms, [member_only, stacks, exclusive], needs, priority)| {
+            let (min_quantity, min_goods) = needs;
+            let exclusive = exclusive && !stacks;
+            RuleTerms::Item(ItemTerms {
+                member_only,
+                min_quantity,
+                min_goods,
+                stacks,
+                exclusive,
+                priority,
+                ..terms
+            })
+        },
+    )
 }
 
 fn unit_terms() -> impl Strategy<Value = RuleTerms> {
@@ -110,6 +122,8 @@ fn order_terms() -> impl Strategy<Value = RuleTerms> {
                 priority,
                 group,
                 segments,
+                when: None,
+                limits: None,
             })
         },
     )

@@ -5,4 +5,5 @@ pub mod checkout;
 pub mod conflicts;
 pub mod course;
 pub mod forfeits;
+pub mod limits;
 pub mod verdict;

@@ -35,7 +35,13 @@ pub fn merged(draft: &mut Draft<'_>, MemberMerged { from, into }: &MemberMerged,
     }
     let member_since = standing.member_since;
     standing.merged = Some((into.clone(), at));
+    let uses = standing.uses.clone();
     draft.put_standing(from, standing);
+    for account in row(draft, into) {
+        let mut standing = draft.standing(&account);
+        uses.iter().for_each(|(id, used)| *standing.uses.entry(id.clone()).or_default() += used);
+        draft.put_standing(&account, standing);
+    }
     campaign::told(draft, Told::Merged(from));
     if let Some(since) = member_since {
         know_since(draft, into, since);
@@ -44,7 +50,7 @@ pub fn merged(draft: &mut Draft<'_>, MemberMerged { from, into }: &MemberMerged,
 }
 
 /// An account, the one that it was merged into, and so on.
-fn row(draft: &Draft<'_>, account: &CustomerId) -> Vec<CustomerId> {
+pub fn row(draft: &Draft<'_>, account: &CustomerId) -> Vec<CustomerId> {
     let mut row = vec![account.clone()];
     while let Some((into, _)) = row.last().and_then(|last| draft.standing(last).merged) {
         row.push(into);

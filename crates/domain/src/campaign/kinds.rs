@@ -2,6 +2,7 @@
 
 use super::{
     field::Form,
+    promotion::Limits,
     terms::{Frame, KindTerms},
 };
 use crate::Violation;
@@ -20,6 +21,8 @@ macro_rules! kinds {
             OrderPromotion: order_promotion,
             /// Units in groups: buy X get Y, the n-th item, N for a price, bundles.
             UnitPromotion: unit_promotion,
+            /// Less freight.
+            FreightPromotion: freight_promotion,
             /// Goods that come along.
             GiftPromotion: gift_promotion,
             /// A deposit now, the balance later.
@@ -67,6 +70,10 @@ macro_rules! terms_of_kinds {
             /// Coupons that the campaign may issue; `None` where it issues none.
             pub fn quantity(&self) -> Option<u64> {
                 match self { $(Self::$Kind(terms) => terms.quantity()),+ }
+            }
+            /// How often and for how much it is given; `None` where that is not limited.
+            pub fn limits(&self) -> Option<&Limits> {
+                match self { $(Self::$Kind(terms) => terms.limits()),+ }
             }
             /// Appends everything that breaks a rule, of the period too.
             pub fn check(&self, frame: &Frame<'_>, found: &mut Vec<Violation>) {

@@ -15,6 +15,7 @@ mod desk;
 pub mod field;
 mod figure;
 pub mod forms;
+pub mod hours;
 mod kind;
 mod later;
 mod live;

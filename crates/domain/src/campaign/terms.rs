@@ -1,6 +1,7 @@
 //! What the terms of every kind can do.
 
 use super::field::{Filled, Form, read};
+use super::promotion::Limits;
 use crate::{Code, Instant, Violation, catalog::Scope, shop::Shop, time::Window};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -63,6 +64,10 @@ pub trait KindTerms: Filled + Debug + Clone + PartialEq + Serialize + Deserializ
     }
     /// Coupons that the campaign may issue; `None` where it issues none.
     fn quantity(&self) -> Option<u64> {
+        None
+    }
+    /// How often and for how much it is given; `None` where that is not limited.
+    fn limits(&self) -> Option<&Limits> {
         None
     }
     /// The terms as the API shows them: with the defaults that are not stored.

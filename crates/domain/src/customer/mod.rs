@@ -46,6 +46,9 @@ pub struct Standing {
     /// Their orders at which the groups of a campaign parted, in the order in which they did (A-S2-21).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parted: Vec<Parted>,
+    /// Orders that stand and used a promotion with limits, with those of accounts that went up in this one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uses: BTreeMap<CampaignId, u64>,
     /// What was paid for of late in the shop, and what that is held against (A-S0-25).
     #[serde(default, skip_serializing_if = "Purchases::is_empty")]
     pub purchases: Purchases,

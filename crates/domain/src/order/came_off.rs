@@ -31,7 +31,8 @@ impl Order {
     pub fn came_from(&self, id: &str) -> Option<&CampaignId> {
         self.came_from.iter().find(|known| &*known.id == id).map(|known| &known.campaign_id)
     }
-    fn all_discounts(&self) -> impl Iterator<Item = &Discount> {
+    /// Discounts of the placing and of the balance.
+    pub fn all_discounts(&self) -> impl Iterator<Item = &Discount> {
         let with_balance = self.paid_by().into_iter().flat_map(|payment| &payment.discounts);
         self.discounts.iter().chain(with_balance.map(|came_off| &came_off.discount))
     }

@@ -187,11 +187,14 @@ pub const COUPON_PARTY: Party = Party::Merchant;
 /// The kind of a discount that comes off the freight, never off the goods.
 pub const FREIGHT_COUPON: &str = "freight_coupon";
 
+/// The kind of a promotion that comes off the freight too.
+pub const FREIGHT_PROMOTION: &str = "freight_promotion";
+
 /// A discount that the order came with, in minor units.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Discount {
     /// What kind: `item_promotion`, `order_promotion`, `shop_coupon`, `product_coupon`, `beans`, ...;
-    /// [`FREIGHT_COUPON`] comes off the freight.
+    /// [`FREIGHT_COUPON`] and [`FREIGHT_PROMOTION`] come off the freight.
     pub kind: Box<str>,
     /// The platform's id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,7 +220,7 @@ pub struct LineShare {
 impl Discount {
     /// Whether it comes off the freight.
     pub fn comes_off_freight(&self) -> bool {
-        &*self.kind == FREIGHT_COUPON
+        matches!(&*self.kind, FREIGHT_COUPON | FREIGHT_PROMOTION)
     }
     /// Without the shares that it was sent with: those are stored apart.
     pub(super) fn taken_in(&self) -> Self {

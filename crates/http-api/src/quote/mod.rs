@@ -12,7 +12,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::{
     CampaignId, Code, CouponId, CustomerId, Instant, InvalidId, LineId, OrderId, Refusal, Sku, Violation,
-    catalog::Category,
+    catalog::Category, order::Method,
 };
 use engine::EngineError;
 use money::Money;
@@ -50,6 +50,22 @@ pub struct QuoteRequest {
     /// The customer's segments, by your own names.
     #[serde(default)]
     segments: Vec<String>,
+    /// Which order of the customer this is, by your count; 1 is the first. Asked by promotions for the first, or the n-th.
+    #[serde(default)]
+    order_number: Option<u64>,
+    /// How it is to be paid: `jd_pay | baitiao | wechat | alipay | card`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    method: Option<Method>,
+    /// Where it is placed: `app`, `pc`, `mini_program` or your own word, as of orders.
+    #[serde(default)]
+    source: Option<String>,
+    /// Where it is sent, by your own words.
+    #[serde(default)]
+    region: Option<String>,
+    /// How it is sent, by your own words.
+    #[serde(default)]
+    shipping_method: Option<String>,
     /// The moment to price, RFC 3339; now otherwise.
     #[serde(default)]
     now: Option<String>,
@@ -181,6 +197,11 @@ impl QuoteRequest {
             },
             member: self.member,
             segments: self.segments,
+            order_number: self.order_number,
+            method: self.method,
+            source: self.source,
+            region: self.region,
+            shipping_method: self.shipping_method,
             now,
             rule_version: self.rule_version,
             facts: self.facts,

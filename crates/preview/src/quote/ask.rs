@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use domain::{
     CampaignId, Code, CouponId, CustomerId, Instant, LineId, OrderId, Refusal, Sentence, Sku, Violation,
-    catalog::Category, limits,
+    catalog::Category, limits, order::Method,
 };
 use money::Money;
 use pricing::{
@@ -29,6 +29,16 @@ pub struct Ask {
     pub member: bool,
     /// The customer's segments, by the platform's own names.
     pub segments: Vec<String>,
+    /// Which order of the customer this is; 1 is the first.
+    pub order_number: Option<u64>,
+    /// How it is paid.
+    pub method: Option<Method>,
+    /// In which channel it is placed.
+    pub source: Option<String>,
+    /// Where it is sent.
+    pub region: Option<String>,
+    /// How it is sent.
+    pub shipping_method: Option<String>,
     /// The moment to price; the engine's clock otherwise.
     pub now: Option<Instant>,
     /// The revision of the shop's rules to price by; the newest otherwise.
@@ -107,6 +117,16 @@ impl Ask {
                 let twice = ids.iter().enumerate().filter(|(_, id)| !seen.insert(*id));
                 found.extend(twice.map(|(at, _)| Violation::new(format!("coupons[{at}]"), Code::Duplicate)));
             }
+        }
+        for (field, word) in
+            [("source", &self.source), ("region", &self.region), ("shipping_method", &self.shipping_method)]
+        {
+            if word.as_ref().is_some_and(|word| !(1..=64).contains(&word.chars().count())) {
+                found.push(Violation::with(field, Code::InvalidValue, "1 to 64 characters"));
+            }
+        }
+        if self.order_number == Some(0) {
+            found.push(Violation::with("order_number", Code::OutOfRange, "1 is the first"));
         }
         if self.facts.is_some() {
             for (field, missing) in

@@ -4,7 +4,7 @@
 //! there are, and that each is of something that is asked for. What the lines cost is for [`pricing`].
 
 use super::ask::{Ask, AskCoupons, AskLine};
-use super::facts::{CouponFacts, CouponTerms, Facts, OrderFacts};
+use super::facts::{CouponFacts, CouponTerms, Facts, LimitFacts, OrderFacts};
 use domain::{Code, LineId, OrderId, Refusal, Violation, limits, sentence};
 use money::Money;
 use pricing::coupons::MOST_COUPONS;
@@ -18,9 +18,28 @@ pub fn check(facts: &Facts, ask: &Ask) -> Result<(), Refusal> {
         amount("facts.free_shipping.threshold", freight.threshold, &mut found);
         amount("facts.free_shipping.fee", freight.fee, &mut found);
     }
+    check_limits(&facts.limits, &mut found);
     check_orders(&facts.orders, ask, &mut found);
     check_coupons(facts, ask, &mut found);
     Refusal::from_violations(Code::InvalidValue, found)
+}
+
+/// Each promotion once, and no more of them than a shop may run at a time in all its revisions.
+fn check_limits(taken: &[LimitFacts], found: &mut Vec<Violation>) {
+    if taken.len() > limits::LIVE_CAMPAIGNS {
+        let message = format!("at most {}", limits::LIVE_CAMPAIGNS);
+        found.push(Violation::with("facts.limits", Code::TooMany, message));
+        return;
+    }
+    let mut seen = FxHashSet::default();
+    for (index, of) in taken.iter().enumerate() {
+        if !seen.insert(&of.campaign_id) {
+            found.push(Violation::new(format!("facts.limits[{index}].campaign_id"), Code::Duplicate));
+        }
+        if of.given.is_negative() {
+            found.push(Violation::new(format!("facts.limits[{index}].given"), Code::NegativeAmount));
+        }
+    }
 }
 
 fn amount(field: &str, amount: Money, found: &mut Vec<Violation>) {

@@ -2,7 +2,7 @@
 //! always make the same cart.
 
 use super::ask::{Ask, AskCoupons, AskLine, fault};
-use super::facts::{BalanceFacts, CouponFacts, Facts};
+use super::facts::{BalanceFacts, CouponFacts, Facts, LimitFacts};
 use super::rules::ShopRules;
 use domain::{Code, CouponId, Instant, LineId, OrderId, Refusal, sentence};
 use money::Money;
@@ -54,6 +54,13 @@ pub fn of(ask: &Ask, facts: &Facts, lines: Vec<CartLine>, now: Instant) -> Cart 
         coupons,
         assets: ask.assets,
         freight: facts.freight(),
+        order_number: ask.order_number,
+        method: ask.method,
+        source: ask.source.clone(),
+        region: ask.region.clone(),
+        shipping_method: ask.shipping_method.clone(),
+        zone: facts.time_zone.clone(),
+        spent: facts.limits.iter().map(LimitFacts::spent).collect(),
         now: Some(now),
     }
 }

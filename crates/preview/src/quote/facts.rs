@@ -7,12 +7,12 @@
 
 use domain::{
     CampaignId, Code, CouponId, Instant, LineId, OrderId, Sku,
-    campaign::promotion::{PercentOff, Tier},
+    campaign::promotion::{PercentOff, Spent, Tier},
     catalog::{Category, Scope, ScopeMode},
     coupon::CouponKind,
     order::Party,
     shop::FreeShipping,
-    time,
+    time::{self, Zone},
 };
 use money::Money;
 use pricing::cart::{CartLine, Freight, Held, PresaleLine};
@@ -27,6 +27,12 @@ pub struct Facts {
     /// The shop's freight; without it everything ships free.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free_shipping: Option<FreeShipping>,
+    /// The shop's zone, where a promotion asks for its clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Zone>,
+    /// What was taken of the limits of promotions, where any are limited.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitFacts>,
     /// Orders whose balances are asked for, each once. They stand here only while a balance can be paid.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderFacts>,
@@ -36,6 +42,29 @@ pub struct Facts {
     /// The customer holds more coupons that might have been used; they were not compared.
     #[serde(skip_serializing_if = "Not::not")]
     pub more_coupons: bool,
+}
+
+/// What was taken of a promotion's limits when the quote was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitFacts {
+    /// The promotion.
+    pub campaign_id: CampaignId,
+    /// Orders that took a use,
+    pub uses: u64,
+    /// those of the customer among them,
+    #[serde(default)]
+    pub of_customer: u64,
+    /// and what it gave to all of them.
+    pub given: Money,
+}
+
+impl LimitFacts {
+    /// As pricing takes it.
+    pub(super) fn spent(&self) -> (CampaignId, Spent) {
+        let Self { campaign_id, uses, of_customer, given } = self;
+        (campaign_id.clone(), Spent { uses: *uses, of_customer: *of_customer, given: *given })
+    }
 }
 
 /// An order whose balance is to be paid.

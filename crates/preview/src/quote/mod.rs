@@ -12,6 +12,7 @@ mod balances;
 mod caller_facts;
 pub(crate) mod cart;
 mod facts;
+mod limits;
 mod rules;
 mod wallet;
 
@@ -24,7 +25,7 @@ use domain::{
     CampaignId, Code, Instant, Refusal, ShopId, Violation, campaign::Version, coupon::Batch, shop::Shop,
 };
 use port::{Generations, Page, Reader, StoreError};
-use pricing::{Quote, Scratch, cart::CartLine, coupons::MOST_COUPONS};
+use pricing::{Quote, RuleSet, Scratch, cart::CartLine, coupons::MOST_COUPONS};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -81,7 +82,7 @@ impl Quoting {
                 caller_facts::check(given, ask)?;
                 (given.clone(), cart::lines(rules, revision, ask, given, now)?)
             }
-            None => self.read(rules, revision, ask, now)?,
+            None => self.read((rules, &set), revision, ask, now)?,
         };
         let cart = cart::of(ask, &facts, lines, now);
         let quote = SCRATCH.with_borrow_mut(|scratch| pricing::explain(&set, &cart, scratch))?;
@@ -92,13 +93,16 @@ impl Quoting {
     /// The facts as they are committed now, and the lines that they make.
     fn read(
         &self,
-        rules: &ShopRules,
+        (rules, set): (&ShopRules, &RuleSet),
         revision: u64,
         ask: &Ask,
         now: Instant,
     ) -> Result<(Facts, Vec<CartLine>), PreviewError> {
         let orders = balances::of(&*self.reader, rules, ask, now)?;
-        let mut facts = Facts { free_shipping: rules.shop.free_shipping, orders, ..Facts::default() };
+        let time_zone = set.is_by_clock().then(|| rules.shop.time_zone.clone());
+        let free_shipping = rules.shop.free_shipping;
+        let limits = limits::of(&*self.reader, rules, set, ask)?;
+        let mut facts = Facts { free_shipping, time_zone, limits, orders, ..Facts::default() };
         let lines = cart::lines(rules, revision, ask, &facts, now)?;
         (facts.coupons, facts.more_coupons) = wallet::of(&*self.reader, rules, ask, &lines, now)?;
         Ok((facts, lines))

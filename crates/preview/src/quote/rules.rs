@@ -142,7 +142,8 @@ impl ShopRules {
         if let Some(id) = campaign.cloned().or_else(|| CampaignId::try_new("new").ok()) {
             rules.extend(version.and_then(|version| Rule::of(&id, 1, version)));
         }
-        RuleSet::compile(rules, Floors::none())
+        // Floors are for every order: one that is the first, is paid and sent as a promotion asks, at an hour of it.
+        RuleSet::compile(rules.into_iter().map(Rule::whenever).collect(), Floors::none())
     }
 
     /// The versions that are in force, of all campaigns but that one.

@@ -23,7 +23,7 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
         let left = |code| Left::new(Source::Gifts(number), AdjustmentKind::from(rule.what), code);
         mains.clear();
         hits.take_lines(number, &mut mains);
-        if let Some(code) = rule.head.unmet(inputs.cart, &work.segments) {
+        if let Some(code) = rule.head.unmet(inputs.cart, work.stand_now()) {
             watch.left(left(code));
             continue;
         }

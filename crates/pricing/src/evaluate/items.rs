@@ -1,4 +1,5 @@
-//! Item promotions: each line takes the one that makes it cheapest; ties go to the smallest campaign id. A
+//! Item promotions: each line takes the one that makes it cheapest, or the first exclusive one by priority; ties go to
+//! the first by priority, then to the smallest campaign id. Those that stack come on top. A
 //! percentage is rounded once, over the line, and its units share that as A-G-6 says: of goods at 0.05 a unit
 //! 10 % would else be nothing or 20 %. None sells under the price floor: what goes under is lifted to it.
 
@@ -30,6 +31,7 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
     work.best.clear();
     work.best.resize(work.lines.len(), None);
     work.offers.clear();
+    work.stacked.clear();
     let mut covered = std::mem::take(&mut work.chosen);
     for place in 0..hits.found.len() {
         let number = hits.found[place];
@@ -40,19 +42,15 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
         if covered.is_empty() {
             continue;
         }
-        if let Some(code) = rule.head.unmet(inputs.cart, &work.segments) {
-            watch.left(Left::new(Source::Item(number), rule.what.into(), code));
-            continue;
-        }
         let verdicts = if rule.what == What::MemberPrice { verdicts[1].1 } else { verdicts[0].1 };
-        let lacks = lacked(inputs, work, rule, verdicts, &covered);
-        if !lacks.is_none() {
-            watch.left(Left { lacks, ..Left::new(Source::Item(number), rule.what.into(), lacks.code()) });
+        if let Err((code, lacks)) = asked(inputs, work, rule, verdicts, &covered) {
+            watch.left(Left { lacks, ..Left::new(Source::Item(number), rule.what.into(), code) });
             continue;
         }
         for line in &covered {
             match verdicts.on(work.lines[*line as usize].class) {
-                Ok(()) => offer::<W>(work, number, rule, *line),
+                Ok(()) if rule.stacks => work.stacked.push((number, *line)),
+                Ok(()) => offer::<W>(inputs, work, number, *line),
                 Err(code) => watch.left(left(number, rule, *line, code)),
             }
         }
@@ -61,6 +59,44 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
     work.chosen = covered;
     explain(inputs, work, watch);
     take_best(inputs, work);
+    stack(inputs, work, watch);
+}
+
+/// Whether a promotion works for the cart; else why not, and what is lacking.
+fn asked(
+    inputs: Inputs<'_>,
+    work: &Work,
+    rule: &Item,
+    verdicts: Verdicts,
+    covered: &[u32],
+) -> Result<(), (Code, Needs)> {
+    let none = Needs::default();
+    if let Some(code) = rule.head.unmet(inputs.cart, work.stand_now()) {
+        return Err((code, none));
+    }
+    let lacks = lacked(inputs, work, rule, verdicts, covered);
+    if !lacks.is_none() {
+        return Err((lacks.code(), lacks));
+    }
+    let code = above(work, rule, covered).or_else(|| over_budget(inputs, work, rule, covered));
+    code.map_or(Ok(()), |code| Err((code, none)))
+}
+
+/// Whether its budget is too small for all the lines, whichever of them take it.
+fn over_budget(inputs: Inputs<'_>, work: &Work, rule: &Item, covered: &[u32]) -> Option<Code> {
+    rule.head.limits.as_ref()?;
+    let line = |line: &u32| &work.lines[*line as usize];
+    let off = covered
+        .iter()
+        .map(line)
+        .map(|line| rule.benefit.off(Money::from_minor(line.unit), line.quantity).minor());
+    rule.head.over_budget(inputs.cart, off.sum())
+}
+
+/// Whether the lines cost more than the rule is for.
+fn above(work: &Work, rule: &Item, covered: &[u32]) -> Option<Code> {
+    rule.head.when.as_ref()?;
+    rule.head.above(covered.iter().map(|line| work.slots[*line as usize].base).sum())
 }
 
 /// What the lines that a rule may have lack.
@@ -83,8 +119,9 @@ fn cover(work: &Work, rule: &Item, covered: &mut Vec<u32>) {
     covered.extend(lines.filter(|(line, _)| rule.head.reach.covers(line)).map(|(_, at)| at));
 }
 
-/// Notes what a line would cost, and whether nothing before it is as cheap.
-fn offer<W: Watch>(work: &mut Work, number: u32, rule: &Item, at: u32) {
+/// Notes what a line would cost, and whether nothing before it is as cheap. The first exclusive one takes the line.
+fn offer<W: Watch>(inputs: Inputs<'_>, work: &mut Work, number: u32, at: u32) {
+    let rule = &inputs.rules.items[number as usize];
     let line = &work.lines[at as usize];
     let off = rule.benefit.off(Money::from_minor(line.unit), line.quantity);
     let wished = line.list - off.minor();
@@ -92,7 +129,8 @@ fn offer<W: Watch>(work: &mut Work, number: u32, rule: &Item, at: u32) {
     let offer = Offer { rule: number, line: at, price, lost: price - wished };
     if price < line.list {
         let best = &mut work.best[at as usize];
-        if best.is_none_or(|best| price < best.price) {
+        let is_taken = best.is_some_and(|best| inputs.rules.items[best.rule as usize].exclusive);
+        if !is_taken && (rule.exclusive || best.is_none_or(|best| price < best.price)) {
             *best = Some(offer);
         }
     }
@@ -107,6 +145,7 @@ fn explain<W: Watch>(inputs: Inputs<'_>, work: &Work, watch: &mut W) {
         let rule = &inputs.rules.items[offer.rule as usize];
         let code = match work.best[offer.line as usize] {
             Some(best) if best.rule == offer.rule => (offer.lost > 0).then_some(Code::PriceFloor),
+            Some(best) if inputs.rules.items[best.rule as usize].exclusive => Some(Code::NotStackable),
             Some(_) => Some(Code::BetterPrice),
             None if offer.lost > 0 => Some(Code::PriceFloor),
             None => Some(Code::NoSaving),
@@ -148,4 +187,42 @@ fn take_best(inputs: Inputs<'_>, work: &mut Work) {
     }
     offers.clear();
     work.offers = offers;
+}
+
+/// Takes those that stack off what is left of their lines, by priority, then campaign id.
+fn stack<W: Watch>(inputs: Inputs<'_>, work: &mut Work, watch: &mut W) {
+    let stacked = std::mem::take(&mut work.stacked);
+    for of_rule in stacked.chunk_by(|a, b| a.0 == b.0) {
+        let Some((number, _)) = of_rule.first().copied() else { continue };
+        let rule = &inputs.rules.items[number as usize];
+        let applied = work.applied.len();
+        let (source, kind) = (Source::Item(number), AdjustmentKind::from(rule.what));
+        work.applied.push(Applied { source, kind, funder: Funder::Merchant, amount: 0, base: 0, lost: 0 });
+        for (_, at) in of_rule {
+            let best = work.best[*at as usize];
+            if best.is_some_and(|best| inputs.rules.items[best.rule as usize].exclusive) {
+                watch.left(left(number, rule, *at, Code::NotStackable));
+                continue;
+            }
+            let (base, room) = (work.slots[*at as usize].base, work.slots[*at as usize].room.max(0));
+            let wished =
+                rule.benefit.off_rest(Money::from_minor(base), work.lines[*at as usize].quantity).minor();
+            let amount = wished.min(room);
+            if amount == 0 {
+                let code = if wished > 0 { Code::PriceFloor } else { Code::NoSaving };
+                watch.left(left(number, rule, *at, code));
+                continue;
+            }
+            let step = &mut work.applied[applied];
+            (step.amount, step.base, step.lost) =
+                (step.amount + amount, step.base + base, step.lost + wished - amount);
+            work.slots[*at as usize].take(amount);
+            work.discounted[*at as usize] = true;
+            work.note(*at, amount);
+        }
+        if work.applied[applied].amount == 0 {
+            work.applied.pop();
+        }
+    }
+    work.stacked = stacked;
 }

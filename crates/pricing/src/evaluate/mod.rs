@@ -29,7 +29,7 @@ pub(crate) fn run<W: Watch>(
     units::run(inputs, work, hits, watch);
     orders::run(inputs, work, hits, watch);
     gifts::run(inputs, work, hits, watch);
-    freight::run(inputs, work);
+    freight::run(inputs, work, hits, watch);
     let bound = coupons::run(inputs, work, watch)?;
     assets::run(inputs, work, watch);
     Ok(bound)

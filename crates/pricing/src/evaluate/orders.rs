@@ -7,6 +7,7 @@ use super::{
     lacking::lacking,
 };
 use crate::{
+    cart::Cart,
     compile::{Order, Step},
     head::Reach,
     index::{Hits, UNKNOWN, Wanted},
@@ -41,7 +42,7 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
         let rule = &rules.orders[number as usize];
         chosen.clear();
         hits.take_lines(number, &mut chosen);
-        if let Some(code) = rule.head.unmet(inputs.cart, &work.segments) {
+        if let Some(code) = rule.head.unmet(inputs.cart, work.stand_now()) {
             if W::ON && covers_any(work, rule) {
                 watch.left(left(number, code));
             }
@@ -56,7 +57,8 @@ pub(super) fn run<W: Watch>(inputs: Inputs<'_>, work: &mut Work, hits: &mut Hits
             }
             Err(None) => continue,
         };
-        let asked = Asked { number, rule, base, lacks: lacking(rule.needs, inputs, work, lines) };
+        let asked =
+            Asked { number, rule, cart: inputs.cart, base, lacks: lacking(rule.needs, inputs, work, lines) };
         of_open -= apply(work, asked, lines, &mut groups, watch);
     }
     if W::ON {
@@ -128,6 +130,7 @@ fn cover(
 struct Asked<'a> {
     number: u32,
     rule: &'a Order,
+    cart: &'a Cart,
     base: i64,
     lacks: Needs,
 }
@@ -140,7 +143,7 @@ fn apply<W: Watch>(
     groups: &mut Groups,
     watch: &mut W,
 ) -> i64 {
-    let Asked { number, rule, base, lacks } = asked;
+    let Asked { number, rule, base, lacks, .. } = asked;
     let reached = rule.tiers.partition_point(|tier| tier.spend <= base);
     let Some(tier) = reached.checked_sub(1).and_then(|tier| rule.tiers.get(tier)) else {
         if W::ON {
@@ -157,12 +160,20 @@ fn apply<W: Watch>(
         }
         return 0;
     }
+    if let Some(code) = rule.head.above(base) {
+        watch.left(Left { base: Some(base), ..left(number, code) });
+        return 0;
+    }
     let taken_before = work.groups.get(rule.group as usize).copied().unwrap_or(false);
     if taken_before {
         watch.left(Left { base: Some(base), ..left(number, Code::NotStackable) });
         return 0;
     }
     let amount = if rule.every { tier.every(base) } else { tier.off(base) };
+    if let Some(code) = rule.head.over_budget(asked.cart, amount) {
+        watch.left(Left { base: Some(base), ..left(number, code) });
+        return 0;
+    }
     let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
     let cause = Cause { source, kind, funder: Funder::Merchant, base };
     let taken = work.take(amount, lines, cause);
@@ -185,7 +196,7 @@ fn apply<W: Watch>(
 
 /// What the next tier, or the next full amount, would save beyond what is saved now.
 fn near(asked: Asked<'_>, saved: i64, reached: usize) -> Option<Near> {
-    let Asked { number, rule, base, lacks } = asked;
+    let Asked { number, rule, base, lacks, .. } = asked;
     let (spend, tier): (i64, &Step) = match (rule.tiers.get(reached), rule.tiers.last()) {
         (Some(next), _) => (next.spend, next),
         (None, Some(last)) if rule.every && last.spend > 0 => (base - base % last.spend + last.spend, last),
@@ -198,7 +209,7 @@ fn near(asked: Asked<'_>, saved: i64, reached: usize) -> Option<Near> {
 
 /// What the tier that is reached would save at least, once there are enough pieces.
 fn unlocked(asked: Asked<'_>, tier: &Step) -> Near {
-    let Asked { number, rule, base, lacks } = asked;
+    let Asked { number, rule, base, lacks, .. } = asked;
     let saving = if rule.every { tier.every(base) } else { tier.off(base) };
     let (source, kind) = (Source::Order(number), AdjustmentKind::OrderPromotion);
     Near { source, kind, base, shortfall: 0, lacks, saving }

@@ -71,7 +71,7 @@ impl Layer<'_> {
         if let Err(why) = self.cover(verdicts) {
             return why.map(|code| self.left(code));
         }
-        if let Some(code) = self.rule.head.unmet(self.inputs.cart, &self.work.segments) {
+        if let Some(code) = self.rule.head.unmet(self.inputs.cart, self.work.stand_now()) {
             return Some(self.left(code));
         }
         if self.room.groups.get(self.rule.group as usize).copied().unwrap_or(false) {
@@ -85,6 +85,9 @@ impl Layer<'_> {
             let code = if short > 0 { Code::BelowThreshold } else { lacks.code() };
             let shortfall = (short > 0).then_some(short);
             return Some(Left { base: Some(base), shortfall, lacks, ..self.left(code) });
+        }
+        if let Some(code) = self.rule.head.above(base) {
+            return Some(Left { base: Some(base), ..self.left(code) });
         }
         let (groups, counts) = self.groups(verdicts);
         if groups == 0 {
@@ -300,6 +303,9 @@ impl Layer<'_> {
             cut.off = cut.off.min(Self::room_of(work, *cut));
         }
         let amount: i64 = cuts.iter().map(|cut| cut.off).sum();
+        if let Some(code) = self.rule.head.over_budget(self.inputs.cart, amount) {
+            return Err(code);
+        }
         if amount <= 0 {
             return Err(if wished > 0 { Code::PriceFloor } else { Code::NoSaving });
         }

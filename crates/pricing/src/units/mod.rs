@@ -15,5 +15,5 @@ mod runs;
 pub(crate) use demand::{Counts, Demand};
 pub(crate) use pick::{Room, Taken, take};
 pub(crate) use room::{Cut, UnitRoom};
-pub(crate) use rule::{Named, Off, Units};
+pub(crate) use rule::{Off, Units};
 pub(crate) use runs::{Run, Runs};

@@ -1,10 +1,9 @@
 //! A unit promotion in plain integers.
 
 use super::Demand;
-use crate::{head::Head, line::Line, needs::Needs};
+use crate::{goods::Named, head::Head, line::Line, needs::Needs};
 use domain::campaign::promotion::{Pick, UnitBenefit, UnitTerms};
 use money::Money;
-use rustc_hash::FxHashSet;
 
 /// A compiled unit promotion.
 #[derive(Debug, Clone)]
@@ -29,13 +28,6 @@ pub(crate) struct Units {
     pub undiscounted: bool,
     pub stacks: bool,
     pub group: u32,
-}
-
-/// Goods by the numbers of their SKUs and categories.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Named {
-    pub skus: FxHashSet<u32>,
-    pub categories: FxHashSet<u32>,
 }
 
 /// What comes off units.
@@ -94,13 +86,6 @@ impl Units {
     /// Whether all of its parts are of the scope.
     pub(crate) fn is_of_scope(&self) -> bool {
         self.goods.iter().all(Option::is_none)
-    }
-}
-
-impl Named {
-    pub(crate) fn name(&self, line: &Line) -> bool {
-        self.skus.contains(&line.sku)
-            || line.categories().iter().any(|category| self.categories.contains(category))
     }
 }
 

@@ -127,7 +127,7 @@ pub fn item_rule(id: &str, terms: ItemTerms) -> Rule {
 pub fn gift_rule(id: &str, main: &str, gifts: &[(&str, u64)], pool: bool) -> Rule {
     let sku = |name: &str| Sku::try_new(name).unwrap();
     let gifts = gifts.iter().map(|(name, quantity)| Gift { sku: sku(name), quantity: *quantity }).collect();
-    let terms = GiftTerms { main_skus: vec![sku(main)], gifts, pool, segments: vec![] };
+    let terms = GiftTerms { main_skus: vec![sku(main)], gifts, pool, segments: vec![], when: None };
     rule(id, Scope::default(), RuleTerms::Gift(terms))
 }
 
@@ -187,15 +187,17 @@ pub fn check_sums(quote: &Quote) {
             sums[share.adjustment as usize] += share.amount;
         }
     }
+    let mut of_freight = Money::ZERO;
     for (adjustment, sum) in quote.adjustments.iter().zip(sums) {
-        let freight = if adjustment.kind == AdjustmentKind::FreightCoupon {
-            quote.freight_fee - quote.freight
+        if matches!(adjustment.kind, AdjustmentKind::FreightCoupon | AdjustmentKind::FreightPromotion) {
+            assert!(sum.is_zero(), "no line bears freight");
+            of_freight += adjustment.amount;
         } else {
-            Money::ZERO
-        };
-        assert_eq!(adjustment.amount, sum + freight, "{:?}", adjustment.source_id);
+            assert_eq!(adjustment.amount, sum, "{:?}", adjustment.source_id);
+        }
         assert!(!adjustment.lost.is_negative());
     }
+    assert_eq!(of_freight, quote.freight_fee - quote.freight);
 }
 
 /// What was applied under a name.

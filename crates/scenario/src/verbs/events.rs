@@ -37,7 +37,7 @@ fn result(answer: (u16, Value)) -> Outcome {
     Outcome { ok, ..Outcome::done(answer, vec![item]) }
 }
 
-/// `shop_coupon:20.00:merchant:coupon=k1`; the party and the coupon may be left out.
+/// `shop_coupon:20.00:merchant:coupon=k1`, of a promotion `:id=p1`; the party and the name may be left out.
 pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
     let mut said = text.split(':');
     let (kind, amount) = (said.next(), said.next());
@@ -47,8 +47,11 @@ pub fn discount(world: &World<'_>, text: &str) -> Result<Value, String> {
     let party = said.next().unwrap_or("merchant");
     let mut discount = json!({ "kind": kind, "amount": fen(amount)?, "funded_by": party });
     if let Some(name) = said.next() {
-        let name = name.strip_prefix("coupon=").ok_or("a discount names its coupon as coupon=k1")?;
-        discount["id"] = world.coupon(name).into();
+        let id = name.strip_prefix("id=").map(str::to_owned);
+        let coupon = || name.strip_prefix("coupon=").map(|name| world.coupon(name));
+        let id =
+            id.or_else(coupon).ok_or("a discount names its coupon as coupon=k1, a promotion as id=p1")?;
+        discount["id"] = id.into();
     }
     Ok(discount)
 }

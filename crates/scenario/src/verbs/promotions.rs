@@ -69,6 +69,7 @@ fn units(args: &mut Args, terms: &mut Map<String, Value>) -> Result<(), String> 
 }
 
 /// `promotion p1 order tier=200.00-30.00 [every] [above]`, `promotion p1 item price=80.00`, both with `[pieces=3] [goods=2]`,
+/// `promotion p1 freight tier=50.00-5.00` (or `-50%`, or `=3.00` for a price), all with more terms as JSON on the lines below,
 /// `promotion p1 units [buy=2 | buy=2:A,B] [get=1] percent=100` (or `amount=`, `price=`, `together=`), with `[further=2.00] [times=3] [max=5]
 /// [dearest] [too] [spend=20.00] [stacks] [members] [undiscounted]`, `promotion p1 gift main=A gift=G:1 [pool]`, `promotion p1 floor floor=A:50.00`. It runs for a month
 /// from the day's beginning when `starts` and `ends` are not said.
@@ -95,6 +96,13 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
             needs(args, &mut terms);
             "item_promotion"
         }
+        "freight" => {
+            let tiers = args.all("tier").iter().map(|tier| lowers(tier)).collect::<Result<Vec<_>, _>>()?;
+            terms.insert("tiers".into(), tiers.into());
+            terms.insert("member_only".into(), args.flag("members").into());
+            needs(args, &mut terms);
+            "freight_promotion"
+        }
         "gift" => {
             terms.insert("main_skus".into(), words(&args.get("main")?).into());
             terms.insert("gifts".into(), gifts(args)?);
@@ -106,8 +114,17 @@ pub fn promotion(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, Stri
             terms.insert("floors".into(), floors.into());
             "price_floor"
         }
-        other => return Err(format!("`{other}` is no kind; there are order, item, units, gift and floor")),
+        other => {
+            return Err(format!(
+                "`{other}` is no kind; there are order, item, units, freight, gift and floor"
+            ));
+        }
     };
+    if let Some(body) = args.body.take() {
+        let more: Map<String, Value> =
+            serde_json::from_str(&body).map_err(|error| format!("no terms: {error}"))?;
+        terms.extend(more);
+    }
     if let Some(priority) = args.find("priority") {
         terms.insert("priority".into(), number(&priority));
     }
@@ -265,6 +282,20 @@ fn benefit(text: &str) -> Result<Value, String> {
         tier["cap"] = fen(cap)?.into();
     }
     Ok(tier)
+}
+
+/// `50.00-5.00`, `50.00-50%`, `50.00=3.00`.
+fn lowers(text: &str) -> Result<Value, String> {
+    let wrong = "a freight tier is tier=SPEND-SAVING, SPEND-N% or SPEND=PRICE";
+    if let Some((spend, price)) = text.split_once('=') {
+        return Ok(json!({ "spend": fen(spend)?, "price": fen(price)? }));
+    }
+    let (spend, off) = text.split_once('-').ok_or(wrong)?;
+    let off = match off.strip_suffix('%') {
+        Some(percent) => ("percent_off", number(percent)),
+        None => ("amount_off", fen(off)?.into()),
+    };
+    Ok(json!({ "spend": fen(spend)?, off.0: off.1 }))
 }
 
 fn floor(text: &str) -> Result<Value, String> {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 /// `quote by u1 line=l1:A:120.00x1[:category] balance=o1/l1 coupons=k1,k2 | best [stage=balance]`
 /// `[beans=5.00] [redpacket=5.00] [ecard=5.00] [members] [segments=a,b] [now=...] [version=3]`
+/// `[nth=1] [method=wechat] [source=app] [region=BJ] [ships=express]`
 ///
 /// Shows `cart payable freight version`, each line with `payable list` and its adjustments by kind, each
 /// adjustment as `KIND SOURCE amount base`, and what was left as `rejected SOURCE CODE shortfall`, gifts
@@ -48,6 +49,16 @@ pub fn quote(world: &mut World<'_>, args: &mut Args) -> Result<Outcome, String> 
     ask.insert("member".into(), args.flag("members").into());
     if let Some(segments) = args.find("segments") {
         ask.insert("segments".into(), segments.split(',').collect::<Vec<_>>().into());
+    }
+    for (word, field) in
+        [("method", "method"), ("source", "source"), ("region", "region"), ("ships", "shipping_method")]
+    {
+        if let Some(text) = args.find(word) {
+            ask.insert(field.into(), text.into());
+        }
+    }
+    if let Some(nth) = args.find("nth") {
+        ask.insert("order_number".into(), number(&nth));
     }
     if let Some(now) = args.find("now") {
         ask.insert("now".into(), world.day().time(&now)?.into());

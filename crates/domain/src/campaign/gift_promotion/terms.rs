@@ -1,9 +1,10 @@
 //! Goods that come along (赠品促销): with main items, or out of a pool.
 
 use crate::campaign::field::{Field, Filled, Form, Gauge, Type, Words};
-use crate::campaign::promotion::fields::{QUANTITY, SEGMENTS};
+use crate::campaign::promotion::When;
+use crate::campaign::promotion::fields::{QUANTITY, SEGMENTS, WHEN};
 use crate::campaign::terms::KindTerms;
-use crate::{Sku, limits};
+use crate::{Sku, Violation, limits};
 use serde::{Deserialize, Serialize};
 
 /// Terms of a gift promotion. The campaign's scope is not used: `main_skus` is.
@@ -20,6 +21,9 @@ pub struct Terms {
     /// Only for customers of one of these segments; empty for everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<String>,
+    /// What else has to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
 }
 
 /// So many of a SKU.
@@ -56,11 +60,15 @@ impl Filled for Terms {
             .label("Gift pool", "赠品池")
             .help("The customer takes one gift an order out of the gifts.", "顾客每单从赠品中任选一个。"),
         SEGMENTS,
+        WHEN,
     ];
     fn show(&self, gauge: &mut Gauge<'_>) {
         gauge.length("main_skus", self.main_skus.len());
         gauge.objects("gifts", &self.gifts);
         gauge.texts("segments", &self.segments);
+        if let Some(when) = &self.when {
+            gauge.object("when", when);
+        }
     }
 }
 
@@ -76,4 +84,10 @@ impl KindTerms for Terms {
         rules: &[],
         example: r#"{"main_skus": ["PHONE-1"], "gifts": [{"sku": "CASE-1", "quantity": 1}]}"#,
     };
+
+    fn check_together(&self, found: &mut Vec<Violation>) {
+        if let Some(when) = &self.when {
+            when.check_together("terms.when", found);
+        }
+    }
 }

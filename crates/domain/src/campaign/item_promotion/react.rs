@@ -5,7 +5,7 @@ use crate::{
     Refusal,
     campaign::{
         CampaignKind, Desk, Figure, Nothing, Roster, Tally,
-        promotion::{brought::came_off, figures},
+        promotion::{brought::came_off, figures, uses::uses},
     },
     order::Order,
 };
@@ -22,6 +22,7 @@ impl CampaignKind for Kind {
 
     fn brings(order: &Order, campaigns: &Roster, tally: &mut Tally) {
         came_off::<Terms>(order, campaigns, tally);
+        uses::<Terms>(order, campaigns, tally);
     }
     fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
         match *action {}

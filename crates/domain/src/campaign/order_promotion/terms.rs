@@ -2,8 +2,8 @@
 
 use crate::campaign::field::{Field, Filled, Form, Gauge, Text, Type, Words};
 use crate::campaign::promotion::{
-    Tier,
-    fields::{EXCLUDE_DISCOUNTED, MIN_GOODS, MIN_QUANTITY, SEGMENTS},
+    Limits, Tier, When,
+    fields::{EXCLUDE_DISCOUNTED, LIMITS, MIN_GOODS, MIN_QUANTITY, SEGMENTS, WHEN},
 };
 use crate::campaign::terms::{Frame, KindTerms};
 use crate::{Code, Violation, limits, sentence};
@@ -40,6 +40,12 @@ pub struct Terms {
     /// Only for customers of one of these segments; empty for everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<String>,
+    /// What else has to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    /// How often and for how much it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
@@ -96,6 +102,8 @@ impl Filled for Terms {
             "同组促销只取最先满足的一个。",
         ),
         SEGMENTS,
+        WHEN,
+        LIMITS,
     ];
     fn show(&self, gauge: &mut Gauge<'_>) {
         gauge.objects("tiers", &self.tiers);
@@ -103,6 +111,12 @@ impl Filled for Terms {
         gauge.wholes("min_goods", self.min_goods);
         gauge.whole("priority", self.priority);
         gauge.texts("segments", &self.segments);
+        if let Some(when) = &self.when {
+            gauge.object("when", when);
+        }
+        if let Some(limits) = &self.limits {
+            gauge.object("limits", limits);
+        }
     }
 }
 
@@ -129,7 +143,13 @@ impl KindTerms for Terms {
         example: r#"{"tiers": [{"spend": 20000, "save": 2000}, {"spend": 30000, "percent_off": 20, "cap": 9000}]}"#,
     };
 
+    fn limits(&self) -> Option<&Limits> {
+        self.limits.as_ref()
+    }
     fn check_together(&self, found: &mut Vec<Violation>) {
+        if let Some(when) = &self.when {
+            when.check_together("terms.when", found);
+        }
         for (index, tier) in self.tiers.iter().enumerate() {
             let field = |name: &str| format!("terms.tiers[{index}].{name}");
             tier.check_saving(field, found);

@@ -4,7 +4,7 @@
 //! keeps it. What would take a chance from an order is against the buyers, and is named by the field that was sent; what
 //! would only give more is a field that stays.
 
-use super::{DrawTerms, Terms, when::Day};
+use super::{Day, DrawTerms, Terms};
 use crate::{Code, Violation, shop::Shop};
 use money::Money;
 use std::collections::BTreeSet;

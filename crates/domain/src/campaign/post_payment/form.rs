@@ -1,6 +1,7 @@
 //! The form of rewards after payment.
 
-use crate::campaign::field::{Amount, Choice, Field, Form, Text, Type, Unit, Words};
+use crate::campaign::field::{Amount, Choice, Field, Filled, Form, Text, Type, Unit, Words};
+use crate::campaign::hours::{DAYS, Hours};
 use crate::{Code, limits};
 
 /// Questions of a survey.
@@ -40,7 +41,7 @@ pub const FORM: Form = Form {
         Field::default("days", Type::up_to(&Type::Choice(DAYS), 7, Code::TooMany), "[]")
             .label("Days", "星期")
             .help("Only payments on these days count; empty for all.", "仅这些星期的付款有效；为空则不限。"),
-        Field::default("hours", Type::up_to(&Type::Object(HOURS), 12, Code::TooMany), "[]")
+        Field::default("hours", Type::up_to(&Type::Object(Hours::FIELDS), 12, Code::TooMany), "[]")
             .label("Hours", "时段")
             .help("Only payments in these hours count; empty for all.", "仅这些时段的付款有效；为空则不限。"),
         Field::default("extra_chances", Type::whole(0, 10), "0").label("Extra chances", "分享机会").help(
@@ -237,21 +238,10 @@ pub const NOTICE: &[Field] = &[
         .help("What becomes of prizes that nobody claims.", "逾期未领如何处理。"),
 ];
 
-/// Fields of hours.
-pub const HOURS: &[Field] = &[
-    Field::required("from", Type::Text(TIME))
-        .label("From", "开始")
-        .help("Such as 10:00; included.", "如 10:00，含。"),
-    Field::required("to", Type::Text(TIME))
-        .label("To", "结束")
-        .help("Such as 14:00, at most 24:00; not included.", "如 14:00，最晚 24:00，不含。"),
-];
-
 /// An id that the operator chooses.
 const ID: Text = Text { least: 1, most: Some(64) };
 /// A line of the notice; `draw` says what is wrong with it.
 const LINE: Text = Text { least: 0, most: None };
-const TIME: Text = Text { least: 5, most: Some(5) };
 
 const ACTION_KIND: &[Choice] = &[
     Choice::new("coupon", "a coupon", "发券"),
@@ -281,16 +271,6 @@ const PRIZE_KIND: &[Choice] = &[
     Choice::new("goods", "goods that are sent", "实物"),
     Choice::new("points", "points that your own system books", "积分"),
     Choice::new("none", "nothing", "未中奖"),
-];
-
-const DAYS: &[Choice] = &[
-    Choice::new("monday", "Monday", "周一"),
-    Choice::new("tuesday", "Tuesday", "周二"),
-    Choice::new("wednesday", "Wednesday", "周三"),
-    Choice::new("thursday", "Thursday", "周四"),
-    Choice::new("friday", "Friday", "周五"),
-    Choice::new("saturday", "Saturday", "周六"),
-    Choice::new("sunday", "Sunday", "周日"),
 ];
 
 const RULES: &[Words] = &[

@@ -25,8 +25,8 @@ mod terms;
 mod ticket;
 mod undo;
 mod until;
-mod when;
 
+pub use super::hours::{Day, Hours};
 pub use action::{Action as TierAction, DrawTerms, NoticeTerms, Prize, PrizeKind, ReleaseTerms, Tier};
 pub use drawing::{notice_of, prize_of};
 pub use judge::{Around, judge};
@@ -37,7 +37,6 @@ pub use react::Kind;
 pub use terms::Terms;
 pub use ticket::stands;
 pub use until::{has_lapsed, playable_until};
-pub use when::{Day, Hours};
 
 /// A campaign of rewards with one of its versions.
 pub type Live<'a> = super::Live<'a, Terms>;

@@ -1,6 +1,6 @@
 //! The last of an order's money has come: what its campaigns of rewards bring (A-S2-5, A-S2-6).
 
-use super::{Live, early, standing, ticket::draw_ticket, when::Day};
+use super::{Day, Live, early, standing, ticket::draw_ticket};
 use crate::{
     CampaignId, Code, Instant, RewardId,
     campaign::{CampaignRow, Desk},

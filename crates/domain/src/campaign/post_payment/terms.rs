@@ -3,11 +3,13 @@
 use super::{
     action::{Action, DrawTerms, NoticeTerms, Prize, Tier},
     form::{self, FORM},
-    when::{Day, Hours},
 };
 use crate::{
     BatchId,
-    campaign::field::{Field, Filled, Gauge},
+    campaign::{
+        field::{Field, Filled, Gauge},
+        hours::{Day, Hours},
+    },
     reward::Question,
 };
 use money::Money;
@@ -144,11 +146,6 @@ impl Filled for Tier {
         gauge.money("min_paid", self.min_paid);
         gauge.object("action", &self.action);
     }
-}
-
-impl Filled for Hours {
-    const FIELDS: &'static [Field] = form::HOURS;
-    fn show(&self, _: &mut Gauge<'_>) {}
 }
 
 impl Filled for Terms {

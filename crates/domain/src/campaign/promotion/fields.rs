@@ -1,6 +1,7 @@
 //! Fields that several promotions have.
 
-use crate::campaign::field::{Field, Text, Type, Unit};
+use super::{Limits, When};
+use crate::campaign::field::{Field, Filled, Text, Type, Unit};
 use crate::{Code, limits};
 
 /// The customers that a promotion is for.
@@ -46,3 +47,17 @@ pub const QUANTITY: Field =
     Field::required("quantity", Type::count(1, limits::LINE_QUANTITY.cast_signed(), Unit::Pieces))
         .label("Quantity", "数量")
         .help("How many of it are given.", "赠送件数。");
+
+/// When it works.
+pub const WHEN: Field =
+    Field::optional("when", Type::Object(When::FIELDS)).label("Conditions", "附加条件").help(
+        "All that are given have to hold; a fact that a quote does not say holds for none.",
+        "所填条件须全部满足；报价未提供的事实视为不满足。",
+    );
+
+/// How often and for how much it is given.
+pub const LIMITS: Field =
+    Field::optional("limits", Type::Object(Limits::FIELDS)).label("Limits", "次数与预算").help(
+        "Taken by the order that names it, given back by a cancelled one; each that is given holds.",
+        "由使用该促销的订单占用，订单取消时退回；所填各项均须满足。",
+    );

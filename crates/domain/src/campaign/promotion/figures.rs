@@ -23,6 +23,8 @@ pub const PRICED: &[Figure] = &[
     Figure::brought("saved", Unit::Money, "What it took off", "优惠金额"),
     PAID,
     REFUNDED,
+    Figure::brought("uses", Unit::Count, "Orders that took a use of its limits", "占用限额的订单"),
+    Figure::brought("given", Unit::Money, "What these took of its budget", "占用预算的优惠金额"),
 ];
 /// Gift promotions: of orders with a main item.
 pub const GIFTS: &[Figure] = &[ORDERS, LINES, UNITS, PAID, REFUNDED];

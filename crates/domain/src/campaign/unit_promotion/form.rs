@@ -3,7 +3,9 @@
 use super::Goods;
 use crate::campaign::field::Filled;
 use crate::campaign::field::{Amount, Choice, Field, Form, Text, Type, Unit, Words};
-use crate::campaign::promotion::fields::{EXCLUDE_DISCOUNTED, MIN_GOODS, MIN_QUANTITY, SEGMENTS};
+use crate::campaign::promotion::fields::{
+    EXCLUDE_DISCOUNTED, LIMITS, MIN_GOODS, MIN_QUANTITY, SEGMENTS, WHEN,
+};
 use crate::{Code, limits};
 
 const UNITS: Type = Type::count(1, limits::LINE_QUANTITY.cast_signed(), Unit::Pieces);
@@ -82,6 +84,8 @@ const FIELDS: &[Field] = &[
         .label("Members only", "会员专享")
         .help("Only for members.", "仅限会员。"),
     SEGMENTS,
+    WHEN,
+    LIMITS,
 ];
 
 /// What is filled in.

@@ -2,7 +2,7 @@
 
 use super::{Goods, form::FORM};
 use crate::campaign::field::{Field, Filled, Form, Gauge};
-use crate::campaign::promotion::PercentOff;
+use crate::campaign::promotion::{Limits, PercentOff, When};
 use crate::campaign::terms::KindTerms;
 use crate::{Code, Violation};
 use money::Money;
@@ -86,6 +86,12 @@ pub struct Terms {
     /// Only for customers of one of these segments; empty for everybody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<String>,
+    /// What else has to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+    /// How often and for how much it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
@@ -156,6 +162,12 @@ impl Filled for Terms {
         gauge.wholes("min_goods", self.min_goods);
         gauge.whole("priority", self.priority);
         gauge.texts("segments", &self.segments);
+        if let Some(when) = &self.when {
+            gauge.object("when", when);
+        }
+        if let Some(limits) = &self.limits {
+            gauge.object("limits", limits);
+        }
     }
 }
 
@@ -163,7 +175,13 @@ impl KindTerms for Terms {
     const NAME: &'static str = "unit_promotion";
     const FORM: Form = FORM;
 
+    fn limits(&self) -> Option<&Limits> {
+        self.limits.as_ref()
+    }
     fn check_together(&self, found: &mut Vec<Violation>) {
+        if let Some(when) = &self.when {
+            when.check_together("terms.when", found);
+        }
         if self.benefit().is_none() {
             let message = "exactly one of percent_off, amount_off, price and group_price";
             found.push(Violation::with("terms", Code::InvalidValue, message));

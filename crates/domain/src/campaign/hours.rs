@@ -1,5 +1,6 @@
-//! On which days and at which hours a payment counts, by the shop's clock.
+//! Days of the week and hours of the day, by the shop's clock.
 
+use super::field::{Choice, Field, Filled, Gauge, Text, Type};
 use crate::{Instant, time::Zone};
 use serde::{Deserialize, Serialize};
 
@@ -64,10 +65,15 @@ impl Hours {
     }
     /// Whether a moment lies in it.
     pub fn contains(&self, zone: &Zone, at: Instant) -> bool {
-        let civil = zone.civil(at);
-        let now = u32::from(civil.hour().unsigned_abs()) * 60 + u32::from(civil.minute().unsigned_abs());
+        let now = minute_of_day(zone, at);
         self.minutes().is_some_and(|(from, to)| (from..to).contains(&now))
     }
+}
+
+/// The minute of the day of a moment in a zone.
+pub fn minute_of_day(zone: &Zone, at: Instant) -> u32 {
+    let civil = zone.civil(at);
+    u32::from(civil.hour().unsigned_abs()) * 60 + u32::from(civil.minute().unsigned_abs())
 }
 
 /// `HH:MM` in minutes of the day.
@@ -80,3 +86,31 @@ fn minute(text: &str) -> Option<u32> {
     let at = two(hour)? * 60 + two(minute).filter(|minute| *minute < 60)?;
     (at <= 24 * 60).then_some(at)
 }
+
+impl Filled for Hours {
+    const FIELDS: &'static [Field] = HOURS;
+    fn show(&self, _: &mut Gauge<'_>) {}
+}
+
+const TIME: Text = Text { least: 5, most: Some(5) };
+
+/// Fields of hours.
+const HOURS: &[Field] = &[
+    Field::required("from", Type::Text(TIME))
+        .label("From", "开始")
+        .help("Such as 10:00; included.", "如 10:00，含。"),
+    Field::required("to", Type::Text(TIME))
+        .label("To", "结束")
+        .help("Such as 14:00, at most 24:00; not included.", "如 14:00，最晚 24:00，不含。"),
+];
+
+/// The days for people.
+pub const DAYS: &[Choice] = &[
+    Choice::new("monday", "Monday", "周一"),
+    Choice::new("tuesday", "Tuesday", "周二"),
+    Choice::new("wednesday", "Wednesday", "周三"),
+    Choice::new("thursday", "Thursday", "周四"),
+    Choice::new("friday", "Friday", "周五"),
+    Choice::new("saturday", "Saturday", "周六"),
+    Choice::new("sunday", "Sunday", "周日"),
+];

@@ -1,0 +1,30 @@
+//! How it reacts: it is priced, and counts what the orders brought whose freight it lowered.
+
+use super::Terms;
+use crate::{
+    Refusal,
+    campaign::{
+        CampaignKind, Desk, Figure, Nothing, Roster, Tally,
+        promotion::{brought::came_off, figures, uses::uses},
+    },
+    order::Order,
+};
+
+/// Less freight.
+#[derive(Debug)]
+pub struct Kind;
+
+impl CampaignKind for Kind {
+    type Terms = Terms;
+    type Action = Nothing;
+    type Answer = Nothing;
+    const FIGURES: &'static [Figure] = figures::PRICED;
+
+    fn brings(order: &Order, campaigns: &Roster, tally: &mut Tally) {
+        came_off::<Terms>(order, campaigns, tally);
+        uses::<Terms>(order, campaigns, tally);
+    }
+    fn act(_: &mut dyn Desk<'_>, action: &Nothing) -> Result<Nothing, Refusal> {
+        match *action {}
+    }
+}
