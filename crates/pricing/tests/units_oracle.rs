@@ -42,7 +42,7 @@ fn goods_of(asked: &Asked, part: usize) -> Vec<String> {
     let own = part.checked_sub(1).map(|part| &asked.terms.buy[part]).filter(|goods| !goods.are_of_scope());
     own.map_or_else(
         || asked.scope.iter().map(ToString::to_string).collect(),
-        |goods| goods.skus.iter().map(|sku| sku.to_string()).collect(),
+        |goods| goods.skus.iter().map(ToString::to_string).collect(),
     )
 }
 

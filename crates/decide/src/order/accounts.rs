@@ -39,7 +39,9 @@ pub fn merged(draft: &mut Draft<'_>, MemberMerged { from, into }: &MemberMerged,
     draft.put_standing(from, standing);
     for account in row(draft, into) {
         let mut standing = draft.standing(&account);
-        uses.iter().for_each(|(id, used)| *standing.uses.entry(id.clone()).or_default() += used);
+        for (id, used) in &uses {
+            *standing.uses.entry(id.clone()).or_default() += used;
+        }
         draft.put_standing(&account, standing);
     }
     campaign::told(draft, Told::Merged(from));

@@ -149,11 +149,11 @@ impl<'a> Source<'a> {
         let tries = self.tiers.iter().flat_map(of_tier).chain(none);
         let (quantity, goods) = (self.needs.0.unwrap_or(0), self.goods());
         let beside = self.beside();
-        let tried = |(spend, whole)| {
+        let of_amount = |(spend, whole)| {
             let (others, beside) = (others.clone(), beside.clone());
             Try { spend, whole, quantity, goods, others, beside }
         };
-        tries.map(tried).collect()
+        tries.map(of_amount).collect()
     }
 }
 

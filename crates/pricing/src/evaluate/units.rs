@@ -136,7 +136,9 @@ impl Layer<'_> {
         let of_scope = of_scope.fold(1_u8, |set, (part, _)| set | 2 << part);
         sets.clear();
         sets.resize(work.lines.len(), 0);
-        lines.iter().for_each(|line| sets[*line as usize] = of_scope);
+        for line in &*lines {
+            sets[*line as usize] = of_scope;
+        }
         if !rule.is_of_scope() {
             for (line, set) in work.lines.iter().zip(sets.iter_mut()) {
                 if verdicts.on(line.class).is_ok() {
@@ -224,7 +226,8 @@ impl Layer<'_> {
         let rule = self.rule;
         let UnitRoom { sets, runs, fresh, bought, given, .. } = &mut *self.room;
         let runs = if rule.stacks { fresh } else { runs };
-        (bought.clear(), given.clear());
+        bought.clear();
+        given.clear();
         let set = |line: u32| usize::from(sets[line as usize]);
         let demand = rule.demand;
         if let Off::Group(price) = rule.off {
@@ -262,7 +265,9 @@ impl Layer<'_> {
             }
         }
         if let Off::Percent(_) = rule.off {
-            cuts.iter_mut().for_each(|cut| cut.off = rule.off.of_unit(cut.base, false));
+            for cut in cuts.iter_mut() {
+                cut.off = rule.off.of_unit(cut.base, false);
+            }
         }
         cuts.sort_unstable_by_key(|cut| cut.line);
         if let Off::Group(_) = rule.off {
@@ -335,7 +340,9 @@ fn whole_groups(
         given.clear();
         take(runs, true, usize::MAX, set, Room::Filling(demand, groups), given);
         if !keep {
-            given.iter().for_each(|taken| runs.all[taken.run].count += taken.units);
+            for taken in &*given {
+                runs.all[taken.run].count += taken.units;
+            }
         }
         given.iter().map(|taken| taken.price * taken.units).sum::<i64>()
     };
@@ -343,9 +350,9 @@ fn whole_groups(
     while sure < most {
         let tried = sure + (most - sure + 1) / 2;
         if cost(tried, runs, false) - cost(tried - 1, runs, false) > price {
-            sure = tried
+            sure = tried;
         } else {
-            most = tried - 1
+            most = tried - 1;
         }
     }
     cost(sure, runs, true) - price.saturating_mul(sure)

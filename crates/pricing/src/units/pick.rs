@@ -38,7 +38,9 @@ pub(crate) fn take(
     // What is left, or what was taken.
     let mut counts = Counts::none(demand);
     if let Room::Leaving(..) = room {
-        runs.all.iter().for_each(|run| counts.add(sets(run.line), run.count));
+        for run in &runs.all {
+            counts.add(sets(run.line), run.count);
+        }
     }
     for place in 0..runs.all.len() {
         if most <= 0 {

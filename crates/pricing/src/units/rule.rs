@@ -7,6 +7,7 @@ use money::Money;
 
 /// A compiled unit promotion.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "switches of the terms")]
 pub(crate) struct Units {
     pub head: Head,
     /// A group; where all units of the scope get the benefit, what is there at least.
