@@ -49,6 +49,14 @@ impl Draws {
     }
 }
 
+/// A shop with that promotion.
+fn opened(store: Box<dyn Store>, limits: Limits) -> Run {
+    let run = Run::on(store);
+    run.ok(Command::PutShop(Box::new(shop(run.shop.as_str()))));
+    run.ok(limited(limits));
+    run
+}
+
 fn limited(limits: Limits) -> Command {
     let tier = Tier { spend: fen(0), save: Some(fen(10_00)), percent_off: None, cap: None };
     let terms = OrderTerms { tiers: vec![tier], limits: Some(limits), ..OrderTerms::default() };
@@ -84,10 +92,9 @@ fn codes(order: &Order) -> Vec<Code> {
 fn a_g_8_limits_are_taken_in_the_order_in_which_orders_come() {
     let (_folder, stores) = stores();
     for store in stores {
-        let run = Run::on(store);
         let limits =
             Limits { total: Some(20), per_customer: Some(2), budget: Some(fen(155_00)), ..Limits::default() };
-        run.ok(limited(limits.clone()));
+        let run = opened(store, limits);
         run.many((0..40).map(|order| ingest(&naming(order))).collect());
         let (mut uses, mut of) = (0, BTreeMap::<usize, u64>::new());
         for order in 0..40 {
@@ -113,8 +120,7 @@ fn a_g_17_what_was_taken_is_the_sum_over_the_orders_that_stand() {
         for keep_on_cancel in [false, true] {
             let (_folder, stores) = stores();
             for store in stores {
-                let run = Run::on(store);
-                run.ok(limited(Limits { total: Some(9), keep_on_cancel, ..Limits::default() }));
+                let run = opened(store, Limits { total: Some(9), keep_on_cancel, ..Limits::default() });
                 let mut events: Vec<OrderEvent> = (0..30).map(naming).collect();
                 events.extend((0..30).step_by(3).map(|order| cancelled(&format!("o{order}"), at(1))));
                 events.extend(
