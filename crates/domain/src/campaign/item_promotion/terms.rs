@@ -161,10 +161,13 @@ impl KindTerms for Terms {
             "活动范围内的商品逐行按促销价计；同一行多个促销取最低价，独占或叠加的除外。",
         ),
         fields: Self::FIELDS,
-        rules: &[Words::new(
-            "Exactly one of `price`, `percent_off` and `amount_off`.",
-            "`price`、`percent_off`、`amount_off` 三者必填其一，且只填一个。",
-        ), Words::new("`exclusive` takes no `stacks`.", "`exclusive` 不能与 `stacks` 同用。")],
+        rules: &[
+            Words::new(
+                "Exactly one of `price`, `percent_off` and `amount_off`.",
+                "`price`、`percent_off`、`amount_off` 三者必填其一，且只填一个。",
+            ),
+            Words::new("`exclusive` takes no `stacks`.", "`exclusive` 不能与 `stacks` 同用。"),
+        ],
         example: r#"{"percent_off": "12.5", "segments": ["new"]}"#,
     };
 
